@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#	make run      install what is missing, build, measure series/ and print the ranking
+#	make check    install what is missing, run every test
+#	make bench    measure Runway itself, as ratios
+#	make          build into build/
+#	DEVELOPER=1   -Werror and strict warnings;  SANITIZE=address,undefined|thread
+#	make analyze  clang-tidy and cppcheck;      make format   clang-format
+
+B := build
+CC ?= gcc
+PKG := libgit2 jansson libmicrohttpd sqlite3 libcurl gmime-3.0 nettle libdw libelf
+CFLAGS ?= -O2 -g
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wno-format-nonliteral
+ifdef DEVELOPER
+WARN += -Werror -Wundef -Wpointer-arith -Wwrite-strings -Wvla
+endif
+ifdef SANITIZE
+B := build/$(subst $(comma),-,$(SANITIZE))
+SAN := -fsanitize=$(SANITIZE) -fno-omit-frame-pointer
+endif
+comma := ,
+# Expanded on first use, so that `make setup` runs before the libraries are there.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKG)))$(PKG_CFLAGS)
+ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -I. -I$(B)/gen -include lib/banned.h $(WARN) $(CFLAGS) $(SAN) $(PKG_CFLAGS)
+
+# What each program links beside librunway.a.
+LIBS_lib = $(shell pkg-config --libs gmime-3.0 jansson nettle)
+LIBS_server = $(shell pkg-config --libs libmicrohttpd sqlite3 jansson gmime-3.0 nettle) -lm
+LIBS_agent = $(shell pkg-config --libs libgit2 libcurl jansson gmime-3.0 nettle libdw libelf)
+LIBS_cli = $(shell pkg-config --libs libcurl jansson)
+LIBS_workloads =
+
+PARTS := server agent cli workloads
+PROGRAM_server := runwayd
+PROGRAM_agent := runway-agent
+PROGRAM_cli := runway
+PROGRAM_workloads := runway-bench
+PROGRAMS := $(foreach p,$(PARTS),$(B)/bin/$(PROGRAM_$p))
+
+sources = $(filter-out $1/test-%,$(wildcard $1/*.c $1/*.S))
+objects = $(addprefix $(B)/obj/,$(addsuffix .o,$(call sources,$1)))
+# A part without its main(): what its tests link.
+parts_of = $(filter-out %/main.c.o,$(call objects,$1))
+TESTS := $(foreach p,lib $(PARTS),$(patsubst %.c,$(B)/test/%,$(wildcard $p/test-*.c)))
+
+.DEFAULT_GOAL := all
+all: $(PROGRAMS) $(B)/lib/exit-path.so
+
+$(B)/librunway.a: $(call objects,lib)
+	$(AR) rcs $@ $^
+
+$(B)/obj/%.c.o: %.c | $(B)/gen/sql.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/obj/%.S.o: %.S
+	@mkdir -p $(@D)
+	$(CC) -I. -MMD -MP -c -o $@ $<
+
+# runway-bench runs as the only program of a host under test: static, without sanitizers.
+$(B)/obj/workloads/%.c.o: SAN :=
+define program
+$(B)/bin/$(PROGRAM_$1): $(call objects,$1) $(B)/librunway.a
+	@mkdir -p $$(@D)
+	$(CC) $(if $(filter workloads,$1),-static,$(SAN)) -o $$@ $$^ $$(LIBS_$1) -pthread
+$(B)/test/$1/%: $1/%.c $(call parts_of,$1) $(B)/librunway.a
+	@mkdir -p $$(@D)
+	$(CC) $$(ALL_CFLAGS) -MMD -MP -MF $$@.d -o $$@ $$< $(call parts_of,$1) $(B)/librunway.a $$(LIBS_$1) -lcmocka -pthread
+endef
+$(foreach p,$(PARTS),$(eval $(call program,$p)))
+$(B)/test/lib/%: lib/%.c $(B)/librunway.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(B)/librunway.a $(LIBS_lib) -lcmocka -pthread
+
+# The plugin that QEMU loads; its ABI comes with QEMU, no library is linked.
+$(B)/lib/exit-path.so: $(wildcard agent/tcg/*.c agent/tcg/*.h)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 -D_GNU_SOURCE -I. $(WARN) -O2 -g -fPIC -shared -o $@ $(filter %.c,$^)
+
+# Migrations and named statements as C strings.
+$(B)/gen/sql.h: sql/embed.awk $(wildcard sql/*.sql)
+	@mkdir -p $(@D)
+	LC_ALL=C awk -f sql/embed.awk $(sort $(wildcard sql/*.sql)) > $@.tmp && mv $@.tmp $@
+
+setup:
+	@deploy/install-packages run
+setup-check:
+	@deploy/install-packages check
+
+run: setup
+	@$(MAKE) --no-print-directory -s all
+	@deploy/run
+
+check: setup-check
+	@$(MAKE) --no-print-directory -s -j2 all tests
+	@B=$(B) tests/run
+
+tests: $(TESTS)
+
+bench: setup-check
+	@$(MAKE) --no-print-directory -s all
+	@tests/bench
+
+analyze:
+	clang-tidy --quiet $(foreach p,lib $(PARTS),$(wildcard $p/*.c)) -- $(ALL_CFLAGS)
+	cppcheck --quiet --enable=warning,portability --inline-suppr -I. lib $(PARTS)
+
+format:
+	clang-format -i $(foreach p,lib $(PARTS) agent/tcg,$(wildcard $p/*.c $p/*.h))
+
+clean:
+	rm -rf build
+
+.PHONY: all run check tests bench setup setup-check analyze format clean
+.SECONDARY:
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "lib/metric.h"
+
+#include <string.h>
+
+/*
+ * To add a metric: one row here, in the order in which metrics decide a ranking (primary before
+ * guard before the rest), and one reader in agent/derive*.c that makes samples of that name.
+ */
+const struct metric metrics[] = {
+	{ "exit_window", "instructions", "exact", METRIC_PRIMARY, METRIC_LESS,
+	  "From the instruction after the VM-exit to the first store that tells interrupt senders "
+	  "the vCPU is "
+	  "out of the guest: to the sender's flag of a variant that has one, else to vcpu->mode." },
+	{ "entry_window", "instructions", "exact", METRIC_PRIMARY, METRIC_LESS,
+	  "From the last store that announces the guest to interrupt senders (the sender's flag, "
+	  "else "
+	  "vcpu->mode) to the VM-entry." },
+	{ "kick_window", "instructions", "exact", METRIC_PRIMARY, METRIC_LESS,
+	  "As exit_window, always on vcpu->mode: what kvm_vcpu_kick() looks at." },
+	{ "exit_path", "instructions", "exact", METRIC_GUARD, METRIC_LESS,
+	  "Host instructions from a VM-exit of one kind to the next VM-entry." },
+	{ "host_ipi_per_guest_ipi", "ratio", "smp", METRIC_SECONDARY, METRIC_LESS,
+	  "Reschedule, posted-interrupt and call-function IPIs the host sent "
+	  "(/proc/interrupts) per "
+	  "guest IPI and destination." },
+	{ "exits_per_ipi", "ratio", "smp", METRIC_SECONDARY, METRIC_LESS,
+	  "VM-exits (KVM binary stats) per guest IPI sent." },
+	{ "exits_by_reason", "count", "smp", METRIC_DETAIL, METRIC_LESS,
+	  "VM-exits by reason from a hist trigger on kvm:kvm_exit, counting pass only." },
+};
+
+const size_t metrics_count = sizeof(metrics) / sizeof(metrics[0]);
+
+const struct metric *metric_find(const char *name)
+{
+	for (size_t i = 0; i < metrics_count; i++)
+		if (!strcmp(metrics[i].name, name))
+			return &metrics[i];
+	return NULL;
+}
+
+const char *metric_role_name(enum metric_role role)
+{
+	static const char *const names[] = { "primary", "guard", "secondary", "detail" };
+
+	return names[role];
+}
+
+const char *metric_better_name(enum metric_better better)
+{
+	return better == METRIC_LESS ? "less" : "more";
+}
