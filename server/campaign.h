@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Campaigns as users see them: asked for, created, read back whole.
+ *
+ *	rc = campaign_create(conn, &request, now_ms, &id, err);	// -EINVAL: what is wrong with it
+ *	CLEANUP(campaign_release) struct campaign campaign = { 0 };
+ *	rc = campaign_read(conn, id, &campaign);			// -ENOENT
+ *
+ * What happens to one afterwards is plan.c's duty.
+ */
+#ifndef RUNWAY_SERVER_CAMPAIGN_H
+#define RUNWAY_SERVER_CAMPAIGN_H
+
+#include "server/db.h"
+
+#define CAMPAIGN_SERIES_MAX 32
+#define CAMPAIGN_LOADS_MAX 100
+#define CAMPAIGN_SEED_MAX ((1ll << 53) - 1) /* what every JSON reader keeps exactly */
+
+struct campaign_request {
+	char repository[65], rev[201];
+	int64_t series[CAMPAIGN_SERIES_MAX];
+	size_t series_count;
+	char isa[16], lanes[16]; /* comma-separated */
+	int64_t loads_exact, loads_smp;
+	int64_t seed; /* -1: draw one */
+	bool measure_identical;
+};
+
+struct load {
+	int64_t id, variant, block, task, dropped, duration_ms;
+	char *lane, *isa, *state, *status, *sentence, *console;
+};
+
+struct variant {
+	int64_t id, position, series_id, version; /* position 0: the base */
+	char *series, *sender_flag, *state, *phase, *reason;
+	int64_t started_ms, finished_ms;
+	int64_t build, build_duration_ms, build_task; /* 0: none */
+	bool build_reused;
+	char *build_key, *code_sha256;
+	struct load *loads;
+	size_t loads_count, loads_capacity;
+};
+
+struct campaign {
+	int64_t id, loads_exact, loads_smp, seed, created_ms, finished_ms;
+	bool measure_identical;
+	char *state, *reason, *repository, *rev, *base_tree, *isa, *lanes;
+	struct variant *variants; /* the base first; none in lists */
+	size_t variants_count, variants_capacity;
+};
+
+/* Stores it and plans its builds. */
+int campaign_create(struct db_conn *conn, const struct campaign_request *request, int64_t now_ms,
+		    int64_t *ret_id, struct err *err);
+
+int campaign_read(struct db_conn *conn, int64_t id, struct campaign *ret_campaign);
+/* From a row of SQL_CAMPAIGN_FIND or SQL_CAMPAIGN_LIST. */
+void campaign_from_row(struct rows *rows, struct campaign *ret_campaign);
+void campaign_release(struct campaign *campaign);
+const struct variant *campaign_variant(const struct campaign *campaign, const char *series);
+
+/* Seconds from its creation to its end as expected now (its real end when it has one). */
+double campaign_estimate_s(struct db_conn *conn, const struct campaign *campaign, int64_t now_ms);
+
+#endif

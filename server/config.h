@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the command line said; made once in main() and handed down, never changed. */
+#ifndef RUNWAY_SERVER_CONFIG_H
+#define RUNWAY_SERVER_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define RUNWAY_VERSION "0.1"
+
+struct config {
+	const char *listen; /* "127.0.0.1:8750", "[::1]:0" */
+	const char *state;  /* folder */
+	bool public_read;
+	int64_t lease_ms;
+	const char *repositories; /* names with commas; NULL: any */
+	uint64_t artifact_quota_bytes;
+	unsigned threads, connections;
+};
+
+#endif

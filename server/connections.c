@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "server/connections.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+
+#include "lib/alloc.h"
+
+struct connection {
+	struct connection *next, *previous;
+	int fd;
+	_Atomic int64_t deadline_ms;
+};
+
+struct connections {
+	pthread_mutex_t mutex; /* of the ring, so that a listed descriptor is an open one */
+	struct connection head;
+};
+
+struct connections *connections_new(void)
+{
+	struct connections *connections = xcalloc(1, sizeof(*connections));
+
+	pthread_mutex_init(&connections->mutex, NULL);
+	connections->head.next = connections->head.previous = &connections->head;
+	return connections;
+}
+
+void connections_free(struct connections *connections)
+{
+	if (!connections)
+		return;
+	pthread_mutex_destroy(&connections->mutex);
+	free(connections);
+}
+
+struct connection *connections_add(struct connections *connections, int fd, int64_t now_ms)
+{
+	struct connection *connection = xcalloc(1, sizeof(*connection));
+
+	connection->fd = fd;
+	connection_idle(connection, now_ms);
+	pthread_mutex_lock(&connections->mutex);
+	connection->previous = &connections->head;
+	connection->next = connections->head.next;
+	connection->next->previous = connection;
+	connections->head.next = connection;
+	pthread_mutex_unlock(&connections->mutex);
+	return connection;
+}
+
+void connections_remove(struct connections *connections, struct connection *connection)
+{
+	pthread_mutex_lock(&connections->mutex);
+	connection->previous->next = connection->next;
+	connection->next->previous = connection->previous;
+	pthread_mutex_unlock(&connections->mutex);
+	free(connection);
+}
+
+void connection_idle(struct connection *connection, int64_t now_ms)
+{
+	connection->deadline_ms = now_ms + HEAD_LIMIT_MS;
+}
+
+void connection_body(struct connection *connection, int64_t begun_ms, uint64_t bytes)
+{
+	connection->deadline_ms =
+		begun_ms + BODY_LIMIT_MS + (int64_t)(bytes * 1000 / BODY_BYTES_A_SECOND);
+}
+
+void connection_working(struct connection *connection)
+{
+	connection->deadline_ms = INT64_MAX;
+}
+
+void connections_end_late(struct connections *connections, int64_t now_ms)
+{
+	pthread_mutex_lock(&connections->mutex);
+	for (struct connection *one = connections->head.next; one != &connections->head;
+	     one = one->next)
+		if (one->deadline_ms <= now_ms)
+			shutdown(one->fd, SHUT_RDWR);
+	pthread_mutex_unlock(&connections->mutex);
+}

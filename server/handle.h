@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The handlers of route.c's table. docs/api.md is the contract of each; statuses other than those
+ * of the route's own checks stand above the handler. */
+#ifndef RUNWAY_SERVER_HANDLE_H
+#define RUNWAY_SERVER_HANDLE_H
+
+#include "server/request.h"
+
+/* handle-agent.c */
+void handle_heartbeat_post(struct request *request, struct answer *answer);
+void handle_lease_delete(struct request *request, struct answer *answer);
+void handle_lease_post(struct request *request, struct answer *answer);
+void handle_load_post(struct request *request, struct answer *answer);
+void handle_log_post(struct request *request, struct answer *answer);
+void handle_result_post(struct request *request, struct answer *answer);
+
+/* handle-artifact.c */
+void handle_artifact_get(struct request *request, struct answer *answer);
+void handle_artifact_put(struct request *request, struct answer *answer);
+
+/* handle-campaign.c */
+void handle_campaign_get(struct request *request, struct answer *answer);
+void handle_campaign_list(struct request *request, struct answer *answer);
+void handle_campaign_post(struct request *request, struct answer *answer);
+void handle_diff_get(struct request *request, struct answer *answer);
+void handle_ranking_get(struct request *request, struct answer *answer);
+
+/* handle-machine.c */
+void handle_build_get(struct request *request, struct answer *answer);
+void handle_front(struct request *request, struct answer *answer);
+void handle_health(struct request *request, struct answer *answer);
+void handle_host_list(struct request *request, struct answer *answer);
+void handle_log_get(struct request *request, struct answer *answer);
+void handle_task_get(struct request *request, struct answer *answer);
+
+/* handle-sample.c */
+void handle_sample_list(struct request *request, struct answer *answer);
+
+/* handle-series.c */
+void handle_series_get(struct request *request, struct answer *answer);
+void handle_series_list(struct request *request, struct answer *answer);
+void handle_series_post(struct request *request, struct answer *answer);
+
+#endif

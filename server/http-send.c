@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "server/http-send.h"
+
+#include "lib/cleanup.h"
+
+static struct MHD_Response *make_response(struct answer *answer)
+{
+	struct MHD_Response *response;
+	size_t bytes;
+	char *body;
+
+	if (answer->file_fd >= 0) {
+		response = MHD_create_response_from_fd64(answer->file_bytes, answer->file_fd);
+		if (response)
+			TAKE_FD(answer->file_fd);
+		return response;
+	}
+	body = buf_detach(&answer->body, &bytes);
+	response = MHD_create_response_from_buffer(bytes, body, MHD_RESPMEM_MUST_FREE);
+	if (!response)
+		free(body);
+	return response;
+}
+
+static void add_headers(struct MHD_Response *response, const struct answer *answer)
+{
+	if (answer->status != 204)
+		MHD_add_response_header(response, "Content-Type", answer->type);
+	/* Artifacts and logs are what patch authors made: never to be run by a browser. */
+	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+	MHD_add_response_header(response, "Content-Security-Policy", "default-src 'none'; sandbox");
+	MHD_add_response_header(response, "Cache-Control",
+				answer->etag[0] ? "private, max-age=31536000, immutable"
+						: "no-store");
+	if (answer->status == 401)
+		MHD_add_response_header(response, "WWW-Authenticate", "Bearer");
+	if (answer->allow[0])
+		MHD_add_response_header(response, "Allow", answer->allow);
+	if (answer->location[0])
+		MHD_add_response_header(response, "Location", answer->location);
+	if (answer->etag[0])
+		MHD_add_response_header(response, "ETag", answer->etag);
+}
+
+enum MHD_Result http_send(struct request *request)
+{
+	struct answer *answer = &request->answer;
+	struct MHD_Response *response = make_response(answer);
+	enum MHD_Result result;
+
+	if (!response)
+		return MHD_NO;
+	add_headers(response, answer);
+	result = MHD_queue_response(request->connection, answer->status, response);
+	MHD_destroy_response(response);
+	return result;
+}

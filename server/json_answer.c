@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "server/json_answer.h"
+
+void json_series(struct json_writer *w, const char *key, const struct series *series)
+{
+	json_write_object(w, key);
+	json_write_int(w, "id", series->id);
+	json_write_text(w, "name", series->name);
+	json_write_int(w, "version", series->version);
+	json_write_text(w, "sender_flag", series->sender_flag);
+	json_write_object(w, "mbox");
+	json_write_text(w, "sha256", series->mbox_sha256);
+	json_write_int(w, "bytes", series->mbox_bytes);
+	json_write_end(w, '}');
+	json_write_array(w, "patches");
+	for (size_t i = 0; i < series->patches_count; i++) {
+		json_write_object(w, NULL);
+		json_write_int(w, "number", series->patches[i].number);
+		json_write_text(w, "subject", series->patches[i].subject);
+		json_write_text(w, "author", series->patches[i].author);
+		json_write_text(w, "date", series->patches[i].date);
+		json_write_end(w, '}');
+	}
+	json_write_end(w, ']');
+	json_write_time(w, "created", series->created_ms);
+	json_write_end(w, '}');
+}
+
+static void write_load(struct json_writer *w, const struct load *load)
+{
+	json_write_object(w, NULL);
+	json_write_int(w, "id", load->id);
+	json_write_text(w, "lane", load->lane);
+	json_write_text(w, "isa", load->isa);
+	json_write_int(w, "block", load->block);
+	json_write_text(w, "state", load->state);
+	json_write_text(w, "status", load->status);
+	json_write_text(w, "sentence", load->sentence);
+	json_write_text(w, "console", load->console);
+	json_write_int(w, "task", load->task);
+	json_write_int(w, "dropped", load->dropped);
+	json_write_int_or_null(w, "duration_ms", load->duration_ms);
+	json_write_end(w, '}');
+}
+
+static void write_build(struct json_writer *w, const struct variant *variant)
+{
+	/* Before there is a build, its task is still to be told: for its log. */
+	json_write_object(w, "build");
+	json_write_int_or_null(w, "id", variant->build);
+	json_write_text(w, "key", variant->build_key);
+	json_write_text(w, "code_sha256", variant->code_sha256);
+	json_write_bool(w, "reused", variant->build_reused);
+	json_write_int_or_null(w, "task", variant->build_task);
+	json_write_int_or_null(w, "duration_ms", variant->build_duration_ms);
+	json_write_end(w, '}');
+}
+
+static void write_variant(struct json_writer *w, const struct variant *variant, int64_t now_ms)
+{
+	int64_t until = variant->finished_ms ? variant->finished_ms : now_ms;
+
+	json_write_object(w, NULL);
+	json_write_int(w, "id", variant->id);
+	json_write_text(w, "role", variant->position ? "series" : "base");
+	json_write_text(w, "series", variant->series);
+	json_write_int_or_null(w, "series_id", variant->series_id);
+	json_write_int_or_null(w, "version", variant->version);
+	json_write_text(w, "sender_flag", variant->sender_flag);
+	json_write_text(w, "state", variant->state);
+	json_write_text(w, "phase", variant->phase);
+	json_write_text(w, "reason", variant->reason);
+	json_write_real(w, "elapsed_s",
+			variant->started_ms ? (double)(until - variant->started_ms) / 1000 : 0);
+	write_build(w, variant);
+	json_write_array(w, "loads");
+	for (size_t i = 0; i < variant->loads_count; i++)
+		write_load(w, &variant->loads[i]);
+	json_write_end(w, ']');
+	json_write_end(w, '}');
+}
+
+static void write_base(struct json_writer *w, const struct campaign *campaign)
+{
+	json_write_text(w, "repository", campaign->repository);
+	json_write_text(w, "rev", campaign->rev);
+	json_write_text(w, "tree", campaign->base_tree);
+}
+
+void json_campaign(struct json_writer *w, const char *key, const struct campaign *campaign,
+		   double estimate_s, int64_t now_ms, bool with_variants)
+{
+	int64_t until = campaign->finished_ms ? campaign->finished_ms : now_ms;
+
+	json_write_object(w, key);
+	json_write_int(w, "id", campaign->id);
+	json_write_text(w, "state", campaign->state);
+	json_write_text(w, "reason", campaign->reason);
+	json_write_time(w, "created", campaign->created_ms);
+	json_write_time(w, "finished", campaign->finished_ms);
+	json_write_real(w, "elapsed_s", (double)(until - campaign->created_ms) / 1000);
+	if (with_variants)
+		json_write_real(w, "estimate_s", estimate_s);
+	json_write_int(w, "seed", campaign->seed);
+	json_write_list(w, "isa", campaign->isa);
+	json_write_list(w, "lanes", campaign->lanes);
+	json_write_object(w, "loads");
+	json_write_int(w, "exact", campaign->loads_exact);
+	json_write_int(w, "smp", campaign->loads_smp);
+	json_write_end(w, '}');
+	json_write_bool(w, "measure_identical", campaign->measure_identical);
+	json_write_object(w, "base");
+	write_base(w, campaign);
+	json_write_end(w, '}');
+	if (with_variants) {
+		json_write_array(w, "variants");
+		for (size_t i = 0; i < campaign->variants_count; i++)
+			write_variant(w, &campaign->variants[i], now_ms);
+		json_write_end(w, ']');
+	}
+	json_write_end(w, '}');
+}
+
+static void write_artifacts(struct json_writer *w, const char *key,
+			    const struct task_artifact *artifacts, size_t count)
+{
+	json_write_object(w, key);
+	for (size_t i = 0; i < count; i++)
+		json_write_text(w, artifacts[i].name, artifacts[i].sha256);
+	json_write_end(w, '}');
+}
+
+static void write_task_load(struct json_writer *w, const struct task_load *load)
+{
+	json_write_object(w, NULL);
+	json_write_int(w, "id", load->id);
+	json_write_text(w, "role", load->base ? "base" : "series");
+	json_write_text(w, "series", load->series);
+	json_write_text(w, "sender_flag", load->sender_flag);
+	write_artifacts(w, "base_artifacts", load->base_artifacts, load->base_artifacts_count);
+	write_artifacts(w, "artifacts", load->artifacts, load->artifacts_count);
+	json_write_end(w, '}');
+}
+
+static void write_block(struct json_writer *w, const struct task *task)
+{
+	json_write_text(w, "lane", task->lane);
+	json_write_text(w, "isa", task->isa);
+	json_write_array(w, "loads");
+	for (size_t i = 0; i < task->loads_count; i++)
+		write_task_load(w, &task->loads[i]);
+	json_write_end(w, ']');
+}
+
+static void write_build_task(struct json_writer *w, const struct task *task)
+{
+	json_write_text(w, "config", "emulated");
+	json_write_object(w, "base");
+	json_write_text(w, "repository", task->repository);
+	json_write_text(w, "rev", task->rev);
+	json_write_end(w, '}');
+	json_write_object(w, "variant");
+	json_write_int(w, "id", task->variant);
+	json_write_text(w, "role", task->base ? "base" : "series");
+	json_write_text(w, "series", task->series);
+	json_write_text(w, "mbox", task->mbox);
+	json_write_text(w, "sender_flag", task->sender_flag);
+	json_write_end(w, '}');
+}
+
+void json_lease(struct json_writer *w, const struct lease *lease, const struct task *task,
+		double expires_s)
+{
+	json_write_object(w, NULL);
+	json_write_text(w, "lease", lease->name);
+	json_write_real(w, "expires_s", expires_s);
+	json_write_object(w, "task");
+	json_write_int(w, "id", task->id);
+	json_write_text(w, "kind", task->block ? "block" : "build");
+	json_write_int(w, "campaign", task->campaign);
+	json_write_int(w, "attempt", task->attempt);
+	if (task->block)
+		write_block(w, task);
+	else
+		write_build_task(w, task);
+	json_write_end(w, '}');
+	json_write_end(w, '}');
+}

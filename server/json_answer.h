@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Structs into the documents of docs/api.md. Each writes one element; key is NULL in arrays and
+ * for a whole document. */
+#ifndef RUNWAY_SERVER_JSON_ANSWER_H
+#define RUNWAY_SERVER_JSON_ANSWER_H
+
+#include "server/campaign.h"
+#include "server/json_write.h"
+#include "server/lease.h"
+#include "server/rank.h"
+#include "server/series.h"
+
+void json_series(struct json_writer *w, const char *key, const struct series *series);
+void json_campaign(struct json_writer *w, const char *key, const struct campaign *campaign,
+		   double estimate_s, int64_t now_ms, bool with_variants);
+/* {"lease", "expires_s", "task"} */
+void json_lease(struct json_writer *w, const struct lease *lease, const struct task *task,
+		double expires_s);
+
+/* One ISA of a campaign, ranked. */
+struct ranked_isa {
+	char isa[8];
+	struct rank_input input;
+	struct ranking ranking;
+};
+
+void json_ranking(struct json_writer *w, const struct campaign *campaign,
+		  const struct ranked_isa *isas, size_t count);
+
+#endif

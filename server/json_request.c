@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "server/json_request.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/alloc.h"
+#include "server/check.h"
+#include "server/json_decode.h"
+
+#define FINGERPRINT_MAX_BYTES (64 << 10)
+#define KNOWN(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+static void read_base(struct decode *whole, const char *repositories,
+		      struct campaign_request *request)
+{
+	json_t *base = decode_object(whole, "base", true);
+	struct decode d = { .object = base, .where = "\"base\"", .err = whole->err };
+	const char *repository, *rev;
+
+	if (!base)
+		return;
+	repository = decode_text(&d, "repository", true, sizeof(request->repository) - 1);
+	rev = decode_text(&d, "rev", true, sizeof(request->rev) - 1);
+	decode_only(&d, KNOWN("repository", "rev"));
+	if (!d.rc && !check_repository(repository))
+		decode_fail(&d, "\"repository\" is a name that the agents know: 1-64 letters, "
+				"digits, '.', '_' and '-'.");
+	if (!d.rc && repositories && !check_listed(repositories, repository))
+		decode_fail(&d, "\"repository\" must be one of: %.300s.", repositories);
+	if (!d.rc && !check_rev(rev))
+		decode_fail(&d, "\"rev\" is a branch, tag or commit: letters, digits and "
+				"\"._/~^-\", without \"..\".");
+	whole->rc = d.rc;
+	snprintf(request->repository, sizeof(request->repository), "%s", repository);
+	snprintf(request->rev, sizeof(request->rev), "%s", rev);
+}
+
+static void read_series(struct decode *d, struct campaign_request *request)
+{
+	json_t *array = decode_array(d, "series", true, CAMPAIGN_SERIES_MAX), *item;
+	size_t i;
+
+	if (!array)
+		return;
+	if (!json_array_size(array))
+		decode_fail(d, "\"series\" is empty. Name at least one series by its number.");
+	json_array_foreach (array, i, item) {
+		if (!json_is_integer(item) || json_integer_value(item) < 1) {
+			decode_fail(d, "\"series\" must hold numbers of series.");
+			return;
+		}
+		for (size_t k = 0; k < i; k++)
+			if (request->series[k] == json_integer_value(item))
+				decode_fail(d, "\"series\" names one twice.");
+		request->series[i] = json_integer_value(item);
+		request->series_count = i + 1;
+	}
+}
+
+static void read_loads(struct decode *whole, struct campaign_request *request)
+{
+	json_t *loads = decode_object(whole, "loads", false);
+	struct decode d = { .object = loads, .where = "\"loads\"", .err = whole->err };
+
+	request->loads_exact = 1;
+	request->loads_smp = 3;
+	if (!loads)
+		return;
+	request->loads_exact = decode_int(&d, "exact", 1, CAMPAIGN_LOADS_MAX, 1);
+	request->loads_smp = decode_int(&d, "smp", 1, CAMPAIGN_LOADS_MAX, 3);
+	decode_only(&d, KNOWN("exact", "smp"));
+	whole->rc = d.rc;
+}
+
+int json_campaign_request(const struct buf *body, const char *repositories,
+			  struct campaign_request *ret_request, struct err *err)
+{
+	struct campaign_request request = { .isa = "svm", .lanes = "exact,smp" };
+	CLEANUP(json_free) json_t *root = NULL;
+	int rc = json_parse(body, &root, err);
+	struct decode d = { .object = root, .where = "the campaign", .err = err, .rc = rc };
+
+	if (rc < 0)
+		return rc;
+	decode_only(&d,
+		    KNOWN("base", "series", "isa", "lanes", "loads", "seed", "measure_identical"));
+	read_base(&d, repositories, &request);
+	read_series(&d, &request);
+	decode_list(&d, "isa", "svm,vmx", false, request.isa, sizeof(request.isa));
+	decode_list(&d, "lanes", "exact,smp", false, request.lanes, sizeof(request.lanes));
+	read_loads(&d, &request);
+	request.seed = decode_int(&d, "seed", 0, CAMPAIGN_SEED_MAX, -1);
+	request.measure_identical = decode_bool(&d, "measure_identical", false);
+	if (!d.rc)
+		*ret_request = request;
+	return d.rc;
+}
+
+int json_lease_request(const struct buf *body, struct lease_request *ret_request, struct err *err)
+{
+	struct lease_request request = { 0 };
+	CLEANUP(json_free) json_t *root = NULL;
+	int rc = json_parse(body, &root, err);
+	struct decode d = { .object = root, .where = "the lease request", .err = err, .rc = rc };
+	const char *agent;
+
+	if (rc < 0)
+		return rc;
+	agent = decode_text(&d, "agent", true, sizeof(request.agent) - 1);
+	if (!d.rc && !check_repository(agent))
+		decode_fail(&d, "\"agent\" is 1-64 letters, digits, '.', '_' and '-'.");
+	snprintf(request.agent, sizeof(request.agent), "%s", agent);
+	decode_list(&d, "capabilities", NULL, true, request.capabilities,
+		    sizeof(request.capabilities));
+	request.wait_s = decode_int(&d, "wait_s", 0, LEASE_WAIT_MAX_S, 0);
+	request.fingerprint = decode_raw(&d, "fingerprint", FINGERPRINT_MAX_BYTES);
+	if (d.rc < 0)
+		lease_request_release(&request);
+	else
+		*ret_request = request;
+	return d.rc;
+}
+
+int json_heartbeat(const struct buf *body, struct heartbeat *ret_heartbeat, struct err *err)
+{
+	struct heartbeat heartbeat = { .load = 0 };
+	CLEANUP(json_free) json_t *root = NULL;
+	int rc = json_parse(body, &root, err);
+	struct decode d = { .object = root, .where = "the heartbeat", .err = err, .rc = rc };
+	CLEANUP(free_ptr) char *phase = NULL;
+
+	if (rc < 0)
+		return rc;
+	phase = decode_sentence(&d, "phase", false, sizeof(heartbeat.phase) - 1);
+	check_clean_text(phase, false);
+	snprintf(heartbeat.phase, sizeof(heartbeat.phase), "%s", phase);
+	heartbeat.load = decode_int(&d, "load", 1, INT64_MAX, 0);
+	if (!d.rc)
+		*ret_heartbeat = heartbeat;
+	return d.rc;
+}
+
+int json_block_result(const struct buf *body, struct err *err)
+{
+	CLEANUP(json_free) json_t *root = NULL;
+	int rc = json_parse(body, &root, err);
+	struct decode d = { .object = root, .where = "the block's result", .err = err, .rc = rc };
+
+	if (rc < 0)
+		return rc;
+	if (strcmp(decode_text(&d, "status", true, 16), "done") != 0)
+		decode_fail(&d, "\"status\" must be \"done\": faults belong to the loads.");
+	return d.rc;
+}

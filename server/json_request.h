@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Bodies into structs: decoded strictly and validated, so that what is called with one need not
+ * check again. -EBADMSG: not JSON; -EINVAL: JSON that breaks docs/api.md. Unknown fields are
+ * refused from users and ignored from agents, whose version may be newer.
+ */
+#ifndef RUNWAY_SERVER_JSON_REQUEST_H
+#define RUNWAY_SERVER_JSON_REQUEST_H
+
+#include "lib/buf.h"
+#include "lib/err.h"
+#include "server/campaign.h"
+#include "server/lease.h"
+#include "server/result.h"
+
+/* repositories: the names that are known, with commas; NULL: any. */
+int json_campaign_request(const struct buf *body, const char *repositories,
+			  struct campaign_request *ret_request, struct err *err);
+int json_lease_request(const struct buf *body, struct lease_request *ret_request, struct err *err);
+
+struct heartbeat {
+	char phase[65]; /* "" : unchanged */
+	int64_t load;	/* 0: none */
+};
+
+int json_heartbeat(const struct buf *body, struct heartbeat *ret_heartbeat, struct err *err);
+int json_build_result(const struct buf *body, struct build_result *ret_result, struct err *err);
+int json_load_result(const struct buf *body, struct load_result *ret_result, struct err *err);
+/* {"status":"done"} */
+int json_block_result(const struct buf *body, struct err *err);
+
+#endif

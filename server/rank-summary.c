@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "server/rank-summary.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/alloc.h"
+#include "lib/cleanup.h"
+
+int rank_kind_compare(const char *a, const char *b)
+{
+	int headline = !strcmp(b, RANK_HEADLINE_KIND) - !strcmp(a, RANK_HEADLINE_KIND);
+
+	return headline ? headline : strcmp(a, b);
+}
+
+/* Groups first; within one by value, for medians. */
+static int compare_samples(const void *left, const void *right)
+{
+	const struct rank_sample *a = left, *b = right;
+	int order = (a->metric > b->metric) - (a->metric < b->metric);
+
+	if (!order)
+		order = rank_kind_compare(a->kind, b->kind);
+	if (!order)
+		order = strcmp(a->workload, b->workload);
+	return order ? order : (a->value > b->value) - (a->value < b->value);
+}
+
+static bool same_group(const struct rank_sample *a, const struct rank_sample *b)
+{
+	return a->metric == b->metric && !strcmp(a->kind, b->kind) &&
+	       !strcmp(a->workload, b->workload);
+}
+
+/* Shown on request only, or measured where the metric says nothing: an exact metric counted on a
+ * lane that is not. */
+static bool left_out(const struct rank_sample *sample)
+{
+	return sample->metric->role == METRIC_DETAIL ||
+	       strcmp(sample->metric->lane, sample->lane) != 0;
+}
+
+double rank_quantile(const double *sorted, size_t count, double p)
+{
+	double at = p * (double)(count - 1);
+	size_t below = (size_t)at;
+
+	if (below + 1 >= count)
+		return sorted[count - 1];
+	return sorted[below] + (at - (double)below) * (sorted[below + 1] - sorted[below]);
+}
+
+static int64_t count_dropped(const struct rank_subject *subject, const char *workload)
+{
+	int64_t count = 0;
+
+	for (size_t i = 0; i < subject->dropped_count; i++)
+		count += !strcmp(subject->dropped[i], workload);
+	return count;
+}
+
+static struct rank_metric summarize_group(const struct rank_subject *subject,
+					  const struct rank_sample *samples, size_t count)
+{
+	CLEANUP(free_ptr) double *values = xcalloc(count, sizeof(*values));
+	struct rank_metric summary = {
+		.metric = samples[0].metric,
+		.workload = samples[0].workload,
+		.kind = samples[0].kind,
+		.exact = !strcmp(samples[0].metric->lane, "exact"),
+	};
+
+	for (size_t i = 0; i < count; i++) {
+		values[i] = samples[i].value;
+		summary.n += samples[i].n;
+		summary.total += samples[i].total;
+	}
+	summary.value = rank_quantile(values, count, 0.5);
+	if (summary.exact) {
+		summary.spread = values[count - 1] - values[0];
+		return summary;
+	}
+	summary.spread = rank_quantile(values, count, 0.75) - rank_quantile(values, count, 0.25);
+	summary.n = (int64_t)count;
+	summary.dropped = count_dropped(subject, summary.workload);
+	summary.total = summary.n + summary.dropped;
+	return summary;
+}
+
+static void summarize_metrics(struct rank_subject *subject, struct rank_result *result)
+{
+	struct rank_sample *samples = subject->samples;
+	size_t count = 0;
+
+	for (size_t i = 0; i < subject->samples_count; i++) {
+		struct rank_sample held = samples[count];
+
+		if (left_out(&samples[i]))
+			continue;
+		/* Kept at the front; those left out stay behind them, to be freed. */
+		samples[count++] = samples[i];
+		if (i >= count)
+			samples[i] = held;
+	}
+	if (count)
+		qsort(samples, count, sizeof(*samples), compare_samples);
+	for (size_t from = 0, to; from < count; from = to) {
+		for (to = from + 1; to < count && same_group(&samples[from], &samples[to]);)
+			to++;
+		ARRAY_GROW(result->metrics, result->metrics_count, result->metrics_capacity);
+		result->metrics[result->metrics_count++] =
+			summarize_group(subject, samples + from, to - from);
+	}
+}
+
+static struct rank_gate_summary *gate_summary(struct rank_result *result,
+					      const struct rank_gate *gate)
+{
+	for (size_t i = 0; i < result->gates_count; i++)
+		if (!strcmp(result->gates[i].gate, gate->gate) &&
+		    !strcmp(result->gates[i].workload, gate->workload))
+			return &result->gates[i];
+	ARRAY_GROW(result->gates, result->gates_count, result->gates_capacity);
+	result->gates[result->gates_count] =
+		(struct rank_gate_summary){ .gate = gate->gate, .workload = gate->workload };
+	return &result->gates[result->gates_count++];
+}
+
+void rank_summarize(struct rank_subject *subject, struct rank_result *result)
+{
+	summarize_metrics(subject, result);
+	for (size_t i = 0; i < subject->gates_count; i++) {
+		const struct rank_gate *gate = &subject->gates[i];
+		struct rank_gate_summary *summary = gate_summary(result, gate);
+
+		/* The first failure's detail stays; else the newest. */
+		if (!summary->failed)
+			summary->detail = gate->detail;
+		summary->runs++;
+		summary->failed += !gate->passed;
+	}
+	result->gates_run = result->gates_count > 0;
+}
+
+const struct rank_metric *rank_metric_find(const struct rank_result *result,
+					   const struct metric *metric, const char *workload,
+					   const char *kind)
+{
+	for (size_t i = 0; i < result->metrics_count; i++) {
+		const struct rank_metric *one = &result->metrics[i];
+
+		if (one->metric == metric && !strcmp(one->workload, workload) &&
+		    !strcmp(one->kind, kind))
+			return one;
+	}
+	return NULL;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A request that passed its route's checks, and the answer to it. A handler decodes, makes one call
+ * into the domain, and encodes:
+ *
+ *	void handle_campaign_get(struct request *request, struct answer *answer)
+ *	{
+ *		request_read(request, answer, encode_campaign, NULL);
+ *	}
+ *
+ * request_read() and request_write() run a step in a transaction; what the step answers is sent
+ *only when the transaction ended well. A step that fails returns a negative errno and a sentence.
+ */
+#ifndef RUNWAY_SERVER_REQUEST_H
+#define RUNWAY_SERVER_REQUEST_H
+
+#include "lib/buf.h"
+#include "server/json_write.h"
+#include "server/server.h"
+#include "server/token.h"
+
+struct route;
+
+#define ANSWER_MAX_BYTES (64 << 20)
+
+struct answer {
+	unsigned status;
+	const char *type; /* "application/json" unless set */
+	struct buf body;
+	int file_fd; /* instead of body, when not -1; its owner is the answer */
+	uint64_t file_bytes;
+	char location[96], etag[72], allow[64]; /* "" without one */
+	bool suspend; /* not yet: wait for work or for request->waiter's deadline */
+};
+
+#define ANSWER_INIT                                                                                \
+	((struct answer){ .status = 200,                                                           \
+			  .type = "application/json",                                              \
+			  .body = BUF_INIT(ANSWER_MAX_BYTES),                                      \
+			  .file_fd = -1 })
+
+struct request {
+	struct server *server;
+	struct MHD_Connection *connection;
+	const struct route *route;
+	char *method, *target; /* target: path and query as sent, for idempotency */
+	int64_t numbers[2];    /* path parameters {n}, in order */
+	char hex[65];	       /* path parameter {sha256} or {lease} */
+	struct token token;
+	struct buf body;
+	struct upload upload; /* routes that stream their body */
+	uint64_t body_bytes;
+	int64_t begun_ms;
+	struct waiter waiter;
+	bool waited;  /* the waiter's deadline is set */
+	bool refused; /* answer says why; what else comes is thrown away */
+	struct answer answer;
+};
+
+/* NULL when it is not there. */
+const char *request_query(const struct request *request, const char *name);
+const char *request_header(const struct request *request, const char *name);
+/* An integer from the query: 0, or -EINVAL with a sentence. */
+int request_query_int(const struct request *request, const char *name, int64_t min, int64_t max,
+		      int64_t otherwise, int64_t *ret_value, struct err *err);
+
+void answer_problem(struct answer *answer, unsigned status, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The status that goes with err's code; faults of our own are logged and not told. */
+void answer_error(struct answer *answer, const struct err *err);
+void answer_release(struct answer *answer);
+
+typedef int request_step(struct request *request, struct db_conn *conn, void *data,
+			 struct answer *answer, struct err *err);
+
+void request_read(struct request *request, struct answer *answer, request_step *step, void *data);
+/* Heeds Idempotency-Key. Pokes the dispatcher after a commit. */
+void request_write(struct request *request, struct answer *answer, request_step *step, void *data);
+
+#endif

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdbool.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/test.h"
+#include "server/connections.h"
+
+struct pair {
+	struct connections *connections;
+	struct connection *connection;
+	int ours, theirs;
+};
+
+static int setup(void **state)
+{
+	static struct pair pair;
+	int fds[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
+	pair = (struct pair){ .connections = connections_new(), .ours = fds[0], .theirs = fds[1] };
+	pair.connection = connections_add(pair.connections, pair.ours, 0);
+	*state = &pair;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct pair *pair = *state;
+
+	connections_remove(pair->connections, pair->connection);
+	connections_free(pair->connections);
+	close(pair->ours);
+	close(pair->theirs);
+	return 0;
+}
+
+/* Their end sees the end of input once ours was shut down. */
+static bool ended(struct pair *pair)
+{
+	char byte;
+
+	return read(pair->theirs, &byte, 1) == 0;
+}
+
+static void a_head_that_never_ends_is_cut_off(void **state)
+{
+	struct pair *pair = *state;
+
+	connections_end_late(pair->connections, HEAD_LIMIT_MS - 1);
+	assert_false(ended(pair));
+	connections_end_late(pair->connections, HEAD_LIMIT_MS);
+	assert_true(ended(pair));
+}
+
+static void a_body_that_trickles_is_cut_off(void **state)
+{
+	struct pair *pair = *state;
+
+	connection_body(pair->connection, 1000, 100);
+	connections_end_late(pair->connections, 1000 + BODY_LIMIT_MS);
+	assert_false(ended(pair));
+	connections_end_late(pair->connections, 1000 + BODY_LIMIT_MS + 7);
+	assert_true(ended(pair));
+}
+
+static void a_large_body_that_flows_is_not(void **state)
+{
+	struct pair *pair = *state;
+
+	connection_body(pair->connection, 0, 100 * BODY_BYTES_A_SECOND);
+	connections_end_late(pair->connections, BODY_LIMIT_MS + 99000);
+	assert_false(ended(pair));
+}
+
+static void there_is_no_limit_while_the_server_works(void **state)
+{
+	struct pair *pair = *state;
+
+	connection_working(pair->connection);
+	connections_end_late(pair->connections, INT64_MAX - 1);
+	assert_false(ended(pair));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_head_that_never_ends_is_cut_off, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_body_that_trickles_is_cut_off, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_large_body_that_flows_is_not, setup, teardown),
+		cmocka_unit_test_setup_teardown(there_is_no_limit_while_the_server_works, setup,
+						teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "server/test-fixture.h"
+
+static void the_base_is_built_first(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(task_release) struct task task = { 0 };
+	struct lease lease;
+
+	make_campaign(f, usual_request(), 2);
+	assert_int_equal(take(f, "build", &lease), 0);
+	task = read_task(f, lease.task);
+	assert_true(task.base);
+	assert_string_equal(task.series, "base");
+	assert_null(task.mbox);
+}
+
+static void a_campaign_is_done_when_every_load_has_its_result(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(campaign_release) struct campaign campaign = { 0 };
+	struct campaign_request request = usual_request();
+	int64_t id;
+
+	snprintf(request.lanes, sizeof(request.lanes), "exact,smp");
+	id = make_campaign(f, request, 2);
+	build_all(f, "123", 3);
+	campaign = read_campaign(f, id);
+	assert_string_equal(campaign.state, "measuring");
+	/* One exact load, and one in each of two smp blocks. */
+	for (size_t i = 0; i < campaign.variants_count; i++)
+		assert_int_equal(campaign.variants[i].loads_count, 3);
+	while (run_block(f, "", "ok"))
+		;
+	campaign_release(&campaign);
+	campaign = read_campaign(f, id);
+	assert_string_equal(campaign.state, "done");
+	assert_string_equal(campaign.variants[2].state, "done");
+	assert_int_equal(count_rows(f, id), 9);
+}
+
+static void identical_code_is_not_measured(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(campaign_release) struct campaign campaign = { 0 };
+	int64_t id = make_campaign(f, usual_request(), 2);
+
+	build_all(f, "112", 3);
+	campaign = read_campaign(f, id);
+	assert_string_equal(campaign.variants[1].state, "identical");
+	assert_int_equal(campaign.variants[1].loads_count, 0);
+	assert_int_equal(campaign.variants[2].loads_count, 1);
+}
+
+static void a_variant_built_before_the_base_is_judged_when_the_base_is_known(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(campaign_release) struct campaign campaign = { 0 };
+	int64_t id = make_campaign(f, usual_request(), 1);
+	struct lease base, series;
+
+	take(f, "build", &base);
+	take(f, "build", &series);
+	finish_build(f, &series, '1');
+	campaign = read_campaign(f, id);
+	assert_string_equal(campaign.variants[1].state, "built");
+	campaign_release(&campaign);
+	finish_build(f, &base, '1');
+	campaign = read_campaign(f, id);
+	assert_string_equal(campaign.variants[1].state, "identical");
+	assert_string_equal(campaign.state, "done");
+}
+
+static void identical_code_is_measured_when_asked_for(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(campaign_release) struct campaign campaign = { 0 };
+	struct campaign_request request = usual_request();
+	int64_t id;
+
+	request.measure_identical = true;
+	id = make_campaign(f, request, 1);
+	build_all(f, "11", 2);
+	campaign = read_campaign(f, id);
+	assert_int_equal(campaign.variants[1].loads_count, 1);
+}
+
+static void a_series_that_does_not_build_fails_alone(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(campaign_release) struct campaign campaign = { 0 };
+	int64_t id = make_campaign(f, usual_request(), 2);
+
+	build_all(f, (char[]){ '1', 0, '2' }, 3);
+	while (run_block(f, "", "ok"))
+		;
+	campaign = read_campaign(f, id);
+	assert_string_equal(campaign.state, "done");
+	assert_string_equal(campaign.variants[1].state, "failed");
+	assert_string_equal(campaign.variants[1].reason, "it does not compile");
+	assert_string_equal(campaign.variants[2].state, "done");
+}
+
+static void a_base_that_does_not_build_fails_the_campaign(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(campaign_release) struct campaign campaign = { 0 };
+	int64_t id = make_campaign(f, usual_request(), 1);
+	struct lease lease;
+
+	build_all(f, (char[]){ 0 }, 1);
+	campaign = read_campaign(f, id);
+	assert_string_equal(campaign.state, "failed");
+	assert_non_null(strstr(campaign.reason, "it does not compile"));
+	assert_string_equal(campaign.variants[1].state, "failed");
+	assert_int_equal(take(f, "build", &lease), -EAGAIN);
+}
+
+static void a_variant_that_panics_is_not_run_again_and_others_go_on(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(campaign_release) struct campaign campaign = { 0 };
+	struct campaign_request request = usual_request();
+	int64_t id;
+
+	snprintf(request.lanes, sizeof(request.lanes), "exact,smp");
+	id = make_campaign(f, request, 2);
+	build_all(f, "123", 3);
+	assert_true(run_block(f, "a", "panic"));
+	while (run_block(f, "a", "fail the test: it was run again"))
+		;
+	campaign = read_campaign(f, id);
+	assert_string_equal(campaign.state, "done");
+	assert_string_equal(campaign.variants[1].state, "failed");
+	assert_string_equal(campaign.variants[1].reason, "panic: because");
+	assert_string_equal(campaign.variants[1].loads[0].status, "panic");
+	assert_string_equal(campaign.variants[1].loads[1].status, "skipped");
+	assert_string_equal(campaign.variants[2].state, "done");
+}
+
+static void a_base_that_hangs_fails_the_campaign(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(campaign_release) struct campaign campaign = { 0 };
+	int64_t id = make_campaign(f, usual_request(), 1);
+
+	build_all(f, "12", 2);
+	run_block(f, "base", "hang");
+	campaign = read_campaign(f, id);
+	assert_string_equal(campaign.state, "failed");
+	assert_non_null(strstr(campaign.reason, "hang"));
+	assert_false(run_block(f, "", "ok"));
+}
+
+static void a_fault_of_the_machine_is_tried_three_times(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(campaign_release) struct campaign campaign = { 0 };
+	int64_t id = make_campaign(f, usual_request(), 1);
+
+	build_all(f, "12", 2);
+	assert_true(run_block(f, "a", "host-failed"));
+	campaign = read_campaign(f, id);
+	assert_string_equal(campaign.state, "measuring");
+	assert_string_equal(campaign.variants[1].loads[0].state, "pending");
+	campaign_release(&campaign);
+	assert_true(run_block(f, "a", "host-failed"));
+	assert_true(run_block(f, "a", "host-failed"));
+	campaign = read_campaign(f, id);
+	assert_string_equal(campaign.state, "failed");
+	assert_non_null(strstr(campaign.reason, "machine"));
+}
+
+static void a_fault_of_the_machine_that_passes_counts_nothing_against_the_variant(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(campaign_release) struct campaign campaign = { 0 };
+	int64_t id = make_campaign(f, usual_request(), 1);
+
+	build_all(f, "12", 2);
+	assert_true(run_block(f, "a", "host-failed"));
+	assert_true(run_block(f, "a", "ok"));
+	campaign = read_campaign(f, id);
+	assert_string_equal(campaign.state, "done");
+	assert_string_equal(campaign.variants[1].state, "done");
+	assert_int_equal(count_rows(f, id), 2);
+}
+
+static void an_agent_that_ends_blocks_without_results_is_not_fed_for_ever(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(campaign_release) struct campaign campaign = { 0 };
+	int64_t id = make_campaign(f, usual_request(), 1);
+	struct lease lease;
+	int times = 0;
+
+	build_all(f, "12", 2);
+	while (take(f, "bench-svm", &lease) == 0 && times++ < 100)
+		end_block(f, &lease);
+	assert_int_equal(times, PLAN_UNFINISHED_MAX);
+	campaign = read_campaign(f, id);
+	assert_string_equal(campaign.state, "failed");
+}
+
+static void each_isa_has_its_own_blocks(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(task_release) struct task task = { 0 };
+	struct campaign_request request = usual_request();
+	struct lease lease;
+
+	snprintf(request.isa, sizeof(request.isa), "svm,vmx");
+	make_campaign(f, request, 1);
+	build_all(f, "12", 2);
+	assert_int_equal(take(f, "bench-vmx", &lease), 0);
+	task = read_task(f, lease.task);
+	assert_string_equal(task.isa, "vmx");
+	assert_int_equal(take(f, "bench-vmx", &lease), -EAGAIN);
+	assert_int_equal(take(f, "bench-svm", &lease), 0);
+}
+
+static void an_exact_block_goes_through_all_variants_each_round(void **state)
+{
+	size_t order[6];
+
+	(void)state;
+	plan_order(1, 1, false, 3, 2, order);
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(order[i], i % 3);
+}
+
+static void every_second_smp_block_is_the_reverse_of_the_one_before(void **state)
+{
+	size_t odd[5], even[5], again[5];
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 50; seed++) {
+		plan_order(seed, 3, true, 5, 1, odd);
+		plan_order(seed, 4, true, 5, 1, even);
+		plan_order(seed, 3, true, 5, 1, again);
+		for (size_t i = 0; i < 5; i++) {
+			assert_int_equal(odd[i], even[4 - i]);
+			assert_int_equal(odd[i], again[i]);
+		}
+	}
+}
+
+/* 6 orders of 3, 6000 draws: each within 5 standard deviations of 1000. */
+static void every_order_is_equally_likely(void **state)
+{
+	unsigned seen[27] = { 0 }, kinds = 0;
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 6000; seed++) {
+		size_t order[3];
+
+		plan_order(seed * 7919, 1, true, 3, 1, order);
+		seen[order[0] * 9 + order[1] * 3 + order[2]]++;
+	}
+	for (size_t i = 0; i < 27; i++) {
+		kinds += seen[i] > 0;
+		if (seen[i])
+			assert_in_range(seen[i], 850, 1150);
+	}
+	assert_int_equal(kinds, 6);
+}
+
+#define WITH_DB(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_DB(the_base_is_built_first),
+		WITH_DB(a_campaign_is_done_when_every_load_has_its_result),
+		WITH_DB(identical_code_is_not_measured),
+		WITH_DB(a_variant_built_before_the_base_is_judged_when_the_base_is_known),
+		WITH_DB(identical_code_is_measured_when_asked_for),
+		WITH_DB(a_series_that_does_not_build_fails_alone),
+		WITH_DB(a_base_that_does_not_build_fails_the_campaign),
+		WITH_DB(a_variant_that_panics_is_not_run_again_and_others_go_on),
+		WITH_DB(a_base_that_hangs_fails_the_campaign),
+		WITH_DB(a_fault_of_the_machine_is_tried_three_times),
+		WITH_DB(a_fault_of_the_machine_that_passes_counts_nothing_against_the_variant),
+		WITH_DB(an_agent_that_ends_blocks_without_results_is_not_fed_for_ever),
+		WITH_DB(each_isa_has_its_own_blocks),
+		cmocka_unit_test(an_exact_block_goes_through_all_variants_each_round),
+		cmocka_unit_test(every_second_smp_block_is_the_reverse_of_the_one_before),
+		cmocka_unit_test(every_order_is_equally_likely),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "lib/alloc.h"
+#include "lib/cleanup.h"
+#include "lib/test.h"
+#include "server/rank-summary.h"
+#include "server/rank.h"
+
+#define MAX 8
+
+/* A campaign of up to eight subjects, the base first. Its texts are literals: nothing is freed. */
+struct field {
+	struct rank_subject subjects[MAX];
+	struct rank_input input;
+	struct ranking ranking;
+};
+
+static void field_release(struct field *field)
+{
+	ranking_release(&field->ranking);
+	for (size_t i = 0; i < MAX; i++) {
+		free(field->subjects[i].samples);
+		free(field->subjects[i].gates);
+		free(field->subjects[i].dropped);
+	}
+}
+
+static struct rank_subject *enter(struct field *field, const char *series)
+{
+	struct rank_subject *subject = &field->subjects[field->input.count++];
+
+	subject->series = series;
+	subject->state = RANK_READY;
+	return subject;
+}
+
+static void add_sample(struct rank_subject *subject, const char *metric, const char *kind,
+		       double value)
+{
+	const struct metric *found = metric_find(metric);
+
+	assert_non_null(found);
+	ARRAY_GROW(subject->samples, subject->samples_count, subject->samples_capacity);
+	subject->samples[subject->samples_count++] = (struct rank_sample){
+		.metric = found,
+		.lane = (char *)(uintptr_t)found->lane,
+		.workload = (char *)(uintptr_t) "w",
+		.kind = (char *)(uintptr_t)kind,
+		.value = value,
+		.n = 1,
+		.total = 1,
+	};
+}
+
+static void add_gate(struct rank_subject *subject, const char *gate, bool passed)
+{
+	ARRAY_GROW(subject->gates, subject->gates_count, subject->gates_capacity);
+	subject->gates[subject->gates_count++] = (struct rank_gate){
+		.gate = (char *)(uintptr_t)gate,
+		.workload = (char *)(uintptr_t) "kick-sweep",
+		.detail = (char *)(uintptr_t)(passed ? "all arrived" : "2300 of 2560 kicks lost"),
+		.passed = passed,
+	};
+}
+
+static struct rank_subject *enter_windows(struct field *field, const char *series, double exit,
+					  double entry, double path)
+{
+	struct rank_subject *subject = enter(field, series);
+
+	add_sample(subject, "exit_window", "cpuid", exit);
+	add_sample(subject, "entry_window", "cpuid", entry);
+	add_sample(subject, "exit_path", "cpuid", path);
+	return subject;
+}
+
+static const struct rank_result *run(struct field *field)
+{
+	field->input.subjects = field->subjects;
+	rank(&field->input, &field->ranking);
+	return field->ranking.results;
+}
+
+static void the_first_metric_decides(void **state)
+{
+	CLEANUP(field_release) struct field field = { 0 };
+	const struct rank_result *results;
+
+	(void)state;
+	enter_windows(&field, "base", 274, 273, 2376);
+	enter_windows(&field, "a", 45, 273, 2377);
+	enter_windows(&field, "b", 5, 999, 9999);
+	results = run(&field);
+	assert_int_equal(results[0].place, 3);
+	assert_int_equal(results[1].place, 2);
+	assert_int_equal(results[2].place, 1);
+}
+
+static void the_exit_path_breaks_a_tie_of_windows(void **state)
+{
+	CLEANUP(field_release) struct field field = { 0 };
+	const struct rank_result *results;
+
+	(void)state;
+	enter_windows(&field, "base", 274, 273, 2376);
+	enter_windows(&field, "a", 45, 273, 2378);
+	enter_windows(&field, "b", 45, 273, 2377);
+	results = run(&field);
+	assert_int_equal(results[1].place, 2);
+	assert_int_equal(results[2].place, 1);
+}
+
+static void a_guard_on_any_kind_goes_before_windows_on_rare_kinds(void **state)
+{
+	CLEANUP(field_release) struct field field = { 0 };
+	const struct rank_result *results;
+	const struct rank_key *keys;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct rank_subject *one = enter_windows(&field, "x", 45, 273, 2377);
+
+		/* The second is better on the hlt window and worse on the hlt path. */
+		add_sample(one, "exit_window", "hlt", i == 1 ? 10 : 50);
+		add_sample(one, "exit_path", "hlt", i == 1 ? 5000 : 4000);
+	}
+	results = run(&field);
+	assert_int_equal(results[1].place, 3);
+	keys = field.ranking.keys;
+	assert_int_equal(field.ranking.keys_count, 5);
+	assert_string_equal(keys[0].metric->name, "exit_window");
+	assert_string_equal(keys[0].kind, "cpuid");
+	assert_string_equal(keys[2].metric->name, "exit_path");
+	assert_string_equal(keys[3].kind, "hlt");
+	assert_string_equal(keys[4].metric->name, "exit_window");
+}
+
+static void equal_ones_share_a_place_and_the_next_is_counted_on(void **state)
+{
+	CLEANUP(field_release) struct field field = { 0 };
+	const struct rank_result *results;
+
+	(void)state;
+	enter_windows(&field, "base", 274, 273, 2376);
+	enter_windows(&field, "a", 45, 273, 2377);
+	enter_windows(&field, "b", 45, 273, 2377);
+	results = run(&field);
+	assert_int_equal(results[1].place, 1);
+	assert_int_equal(results[2].place, 1);
+	assert_int_equal(results[0].place, 3);
+}
+
+static void a_failed_gate_disqualifies_whatever_was_scored(void **state)
+{
+	CLEANUP(field_release) struct field field = { 0 };
+	const struct rank_result *results;
+
+	(void)state;
+	add_gate(enter_windows(&field, "base", 274, 273, 2376), "kick", true);
+	add_gate(enter_windows(&field, "a", 1, 1, 1), "kick", true);
+	add_gate(&field.subjects[1], "kick", false);
+	results = run(&field);
+	assert_int_equal(results[1].status, RANK_STATUS_DISQUALIFIED);
+	assert_int_equal(results[1].place, 0);
+	assert_non_null(strstr(results[1].reason, "kick"));
+	assert_non_null(strstr(results[1].reason, "kick-sweep"));
+	assert_non_null(strstr(results[1].reason, "2300 of 2560 kicks lost"));
+	assert_int_equal(results[1].gates[0].runs, 2);
+	assert_int_equal(results[1].gates[0].failed, 1);
+	assert_int_equal(results[0].place, 1);
+}
+
+static void a_gate_outweighs_a_failed_load(void **state)
+{
+	CLEANUP(field_release) struct field field = { 0 };
+	const struct rank_result *results;
+
+	(void)state;
+	enter_windows(&field, "base", 274, 273, 2376);
+	add_gate(enter(&field, "a"), "kick", false);
+	field.subjects[1].state = RANK_FAILED;
+	field.subjects[1].reason = "hang: no end mark";
+	results = run(&field);
+	assert_int_equal(results[1].status, RANK_STATUS_DISQUALIFIED);
+	assert_non_null(strstr(results[1].reason, "hang: no end mark"));
+}
+
+static void a_gate_that_did_not_run_is_not_passed(void **state)
+{
+	CLEANUP(field_release) struct field field = { 0 };
+	const struct rank_result *results;
+
+	(void)state;
+	add_gate(enter_windows(&field, "base", 274, 273, 2376), "kick", true);
+	add_gate(&field.subjects[0], "delivery", true);
+	add_gate(enter_windows(&field, "a", 45, 273, 2377), "kick", true);
+	enter_windows(&field, "b", 45, 273, 2377);
+	results = run(&field);
+	assert_int_equal(results[1].status, RANK_STATUS_UNRANKED);
+	assert_non_null(strstr(results[1].reason, "delivery"));
+	assert_int_equal(results[1].gates_count, 2);
+	assert_int_equal(results[1].gates[1].runs, 0);
+	assert_string_equal(results[1].gates[1].detail, "not run");
+	assert_int_equal(results[2].status, RANK_STATUS_UNRANKED);
+	assert_false(results[2].gates_run);
+	assert_int_equal(results[2].gates_count, 0);
+}
+
+static void an_exact_metric_that_varied_is_shown_and_decides_nothing(void **state)
+{
+	CLEANUP(field_release) struct field field = { 0 };
+	const struct rank_result *results;
+
+	(void)state;
+	enter_windows(&field, "base", 274, 273, 2376);
+	add_sample(enter_windows(&field, "a", 1, 273, 2377), "exit_window", "cpuid", 3);
+	results = run(&field);
+	assert_true(results[1].metrics[0].spread == 2);
+	assert_true(results[1].metrics[0].value == 2);
+	assert_non_null(field.ranking.keys[0].why_not);
+	/* The entry window ties, so the exit path decides, for the base. */
+	assert_int_equal(results[0].place, 1);
+	assert_int_equal(results[1].place, 2);
+}
+
+static void who_lacks_the_headline_is_not_ranked_and_others_are(void **state)
+{
+	CLEANUP(field_release) struct field field = { 0 };
+	const struct rank_result *results;
+
+	(void)state;
+	enter_windows(&field, "base", 274, 273, 2376);
+	add_sample(enter(&field, "a"), "exit_path", "cpuid", 1);
+	enter_windows(&field, "b", 45, 273, 2377);
+	results = run(&field);
+	assert_int_equal(results[1].status, RANK_STATUS_UNRANKED);
+	assert_int_equal(results[2].place, 1);
+	assert_int_equal(results[0].place, 2);
+}
+
+static void sampled_metrics_have_quartiles_and_decide_nothing(void **state)
+{
+	static const double values[] = { 0.4, 0.1, 0.3, 0.2, 0.5 };
+	CLEANUP(field_release) struct field field = { 0 };
+	const struct rank_result *results;
+	struct rank_subject *subject;
+
+	(void)state;
+	enter(&field, "base");
+	subject = enter(&field, "a");
+	for (size_t i = 0; i < 5; i++)
+		add_sample(subject, "host_ipi_per_guest_ipi", "", values[i]);
+	subject->dropped = xcalloc(1, sizeof(char *));
+	subject->dropped[0] = (char *)(uintptr_t) "w";
+	subject->dropped_count = 1;
+	results = run(&field);
+	assert_int_equal(results[1].metrics_count, 1);
+	assert_true(results[1].metrics[0].value == 0.3);
+	assert_true(results[1].metrics[0].spread > 0.1999 && results[1].metrics[0].spread < 0.2001);
+	assert_int_equal(results[1].metrics[0].n, 5);
+	assert_int_equal(results[1].metrics[0].dropped, 1);
+	assert_int_equal(results[1].status, RANK_STATUS_UNRANKED);
+	assert_false(results[1].metrics[0].has_base);
+}
+
+static void nobody_has_a_place_before_the_base_was_measured(void **state)
+{
+	CLEANUP(field_release) struct field field = { 0 };
+	const struct rank_result *results;
+
+	(void)state;
+	enter_windows(&field, "base", 274, 273, 2376)->state = RANK_PENDING;
+	enter_windows(&field, "a", 45, 273, 2377);
+	results = run(&field);
+	assert_int_equal(results[0].status, RANK_STATUS_PENDING);
+	assert_int_equal(results[1].status, RANK_STATUS_PENDING);
+	assert_int_equal(results[1].place, 0);
+}
+
+static void an_exact_metric_counted_on_another_lane_is_left_out(void **state)
+{
+	CLEANUP(field_release) struct field field = { 0 };
+	const struct rank_result *results;
+
+	(void)state;
+	enter_windows(&field, "base", 274, 273, 2376);
+	enter_windows(&field, "a", 45, 273, 2377);
+	add_sample(&field.subjects[1], "exit_window", "cpuid", 1);
+	field.subjects[1].samples[3].lane = (char *)(uintptr_t) "smp";
+	results = run(&field);
+	assert_true(results[1].metrics[0].value == 45);
+	assert_true(results[1].metrics[0].spread == 0);
+}
+
+/* R: quantile(c(1, 2, 4, 8), c(.25, .5, .75)) is 1.75, 3, 5. */
+static void quantiles_are_type_7(void **state)
+{
+	static const double values[] = { 1, 2, 4, 8 };
+
+	(void)state;
+	assert_true(rank_quantile(values, 4, 0.25) == 1.75);
+	assert_true(rank_quantile(values, 4, 0.5) == 3);
+	assert_true(rank_quantile(values, 4, 0.75) == 5);
+	assert_true(rank_quantile(values, 1, 0.75) == 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_first_metric_decides),
+		cmocka_unit_test(the_exit_path_breaks_a_tie_of_windows),
+		cmocka_unit_test(a_guard_on_any_kind_goes_before_windows_on_rare_kinds),
+		cmocka_unit_test(equal_ones_share_a_place_and_the_next_is_counted_on),
+		cmocka_unit_test(a_failed_gate_disqualifies_whatever_was_scored),
+		cmocka_unit_test(a_gate_outweighs_a_failed_load),
+		cmocka_unit_test(a_gate_that_did_not_run_is_not_passed),
+		cmocka_unit_test(an_exact_metric_that_varied_is_shown_and_decides_nothing),
+		cmocka_unit_test(who_lacks_the_headline_is_not_ranked_and_others_are),
+		cmocka_unit_test(sampled_metrics_have_quartiles_and_decide_nothing),
+		cmocka_unit_test(nobody_has_a_place_before_the_base_was_measured),
+		cmocka_unit_test(an_exact_metric_counted_on_another_lane_is_left_out),
+		cmocka_unit_test(quantiles_are_type_7),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,50 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- Tokens, idempotency keys, artifacts, hosts. To add a statement: "-- name: x" above it, then use
+-- SQL_X. Keep them sorted.
+
+-- name: artifact_add
+INSERT INTO artifact (sha256, bytes, created_ms) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING;
+
+-- name: artifact_find
+SELECT bytes FROM artifact WHERE sha256 = ?1;
+
+-- name: artifact_total
+SELECT coalesce(sum(bytes), 0) FROM artifact;
+
+-- name: fingerprint_add
+INSERT INTO fingerprint (sha256, json) VALUES (?1, ?2) ON CONFLICT DO NOTHING;
+
+-- name: fingerprint_find
+SELECT id FROM fingerprint WHERE sha256 = ?1;
+
+-- name: host_list
+SELECT h.id, h.name, h.capabilities, f.json, h.first_seen_ms, h.last_seen_ms
+FROM host h LEFT JOIN fingerprint f ON f.id = h.fingerprint_id
+WHERE h.id < ?1 ORDER BY h.id DESC LIMIT ?2;
+
+-- name: host_seen
+INSERT INTO host (name, capabilities, fingerprint_id, first_seen_ms, last_seen_ms)
+VALUES (?1, ?2, ?3, ?4, ?4)
+ON CONFLICT (name) DO UPDATE SET capabilities = excluded.capabilities,
+	fingerprint_id = coalesce(excluded.fingerprint_id, fingerprint_id),
+	last_seen_ms = excluded.last_seen_ms
+RETURNING id;
+
+-- name: host_touch
+UPDATE host SET last_seen_ms = ?2 WHERE id = ?1;
+
+-- name: idempotency_add
+INSERT INTO idempotency (token_id, key, request_sha256, status, body, created_ms)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6);
+
+-- name: idempotency_find
+SELECT request_sha256, status, body FROM idempotency WHERE token_id = ?1 AND key = ?2;
+
+-- name: idempotency_prune
+DELETE FROM idempotency WHERE created_ms < ?1;
+
+-- name: token_add
+INSERT INTO token (name, sha256, scopes, created_ms) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING;
+
+-- name: token_list
+SELECT id, name, sha256, scopes FROM token ORDER BY id;
