@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "workloads/bench.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "workloads/kick-gate.h"
+#include "workloads/rep.h"
+#include "workloads/report.h"
+
+/* Over all repetitions of a workload. */
+struct delivery {
+	uint64_t expected, received;
+};
+
+bool bench_list_has(const char *list, const char *name)
+{
+	size_t length = strlen(name);
+
+	if (!list)
+		return true;
+	for (;;) {
+		size_t item = strcspn(list, ",");
+
+		if (item == length && !strncmp(list, name, length))
+			return true;
+		if (!list[item])
+			return false;
+		list += item + 1;
+	}
+}
+
+/* Whether the leg went well; says what happened when it did not. */
+static bool leg_is_ok(struct bench *bench, const struct rep *rep)
+{
+	if (rep->outcome.result == VM_OK)
+		return true;
+	report_fail(bench, rep->workload, vm_result_name(rep->outcome.result), rep->outcome.detail);
+	return false;
+}
+
+/* A guest that does not move because it waits for an IPI has lost it: the gate's case, no time-out.
+ */
+static bool lost_an_ipi(const struct rep *rep)
+{
+	return rep->outcome.result == VM_TIMEOUT && rep->sent * rep->destinations > rep->received;
+}
+
+/* False when the rest of this workload's repetitions would tell nothing more. */
+static bool run_rep(struct bench *bench, const struct workload *workload, enum pass pass,
+		    unsigned number, struct delivery *delivery)
+{
+	CLEANUP(rep_release) struct rep rep;
+	struct err err = ERR_INIT;
+
+	rep_init(&rep, workload, pass, number);
+	report_begin(bench, &rep);
+	if (rep_prepare(&rep, bench, &err) < 0) {
+		report_fail(bench, workload, "system", err.text);
+		return false;
+	}
+	if (!leg_is_ok(bench, &rep))
+		return false;
+	if (rep_measure(&rep, bench, &err) < 0) {
+		report_fail(bench, workload, "system", err.text);
+		return false;
+	}
+	delivery->expected += rep.sent * rep.destinations;
+	delivery->received += rep.received;
+	if (lost_an_ipi(&rep) || !leg_is_ok(bench, &rep))
+		return false;
+	report_rep(bench, &rep);
+	if (workload->kind == WORKLOAD_EXIT)
+		report_site(bench, &rep);
+	return true;
+}
+
+static void run_reps(struct bench *bench, const struct workload *workload)
+{
+	struct delivery delivery = { 0 };
+	bool go_on = true;
+
+	for (unsigned i = 0; i < bench->timing && go_on; i++)
+		go_on = run_rep(bench, workload, PASS_TIMING, i, &delivery);
+	for (unsigned i = 0; i < bench->counting && go_on; i++)
+		go_on = run_rep(bench, workload, PASS_COUNTING, i, &delivery);
+	if (delivery.expected)
+		report_delivery(bench, workload, delivery.expected, delivery.received);
+}
+
+static void run_kick_gate(struct bench *bench, const struct workload *workload)
+{
+	CLEANUP(rep_release) struct rep rep;
+	struct kick_gate gate = { .device = bench->kick,
+				  .vm = &rep.vm,
+				  .mode = workload->kick_mode,
+				  .limit_s = bench->limit_s };
+	struct kick_result result;
+	struct err err = ERR_INIT;
+
+	rep_init(&rep, workload, PASS_TIMING, 0);
+	report_begin(bench, &rep);
+	if (rep_prepare(&rep, bench, &err) < 0) {
+		report_fail(bench, workload, "system", err.text);
+		return;
+	}
+	if (!leg_is_ok(bench, &rep))
+		return;
+	gate.rounds = (unsigned)rep.vm.spec.iterations;
+	if (kick_gate_run(&gate, &result, &err) < 0) {
+		report_fail(bench, workload, "system", err.text);
+		return;
+	}
+	if (kick_gate_is_conclusive(&result, &err) < 0) {
+		report_fail(bench, workload, "timeout", err.text);
+		return;
+	}
+	report_kick(bench, workload, &result);
+	bench->kick_lost |= result.lost > 0;
+}
+
+static bool is_wanted(const struct bench *bench, const struct workload *workload)
+{
+	if (workload->kind == WORKLOAD_KICK && !bench->kick)
+		return false;
+	if (bench->only)
+		return bench_list_has(bench->only, workload->name);
+	return workload->iterations[bench->lane] > 0;
+}
+
+static void run_one(struct bench *bench, const struct workload *workload)
+{
+	if (!workload_vcpus(workload, bench->cpus))
+		report_skip(bench, workload, "needs more CPUs than this host has");
+	else if (workload->kind == WORKLOAD_KICK)
+		run_kick_gate(bench, workload);
+	else if (bench->kick_lost)
+		report_skip(bench, workload, "a vCPU misses kicks: its counts would mean nothing");
+	else
+		run_reps(bench, workload);
+}
+
+/* The kick gates come first: a variant that fails one would make every IPI wait for a timer tick.
+ */
+static void run_all(struct bench *bench)
+{
+	for (size_t i = 0; i < workloads_count; i++)
+		if (workloads[i].kind == WORKLOAD_KICK && is_wanted(bench, &workloads[i]))
+			run_one(bench, &workloads[i]);
+	for (size_t i = 0; i < workloads_count; i++)
+		if (workloads[i].kind != WORKLOAD_KICK && is_wanted(bench, &workloads[i]))
+			run_one(bench, &workloads[i]);
+}
+
+static void pin_to_first_cpu(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(0, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
+int bench_run(struct bench *bench, struct err *err)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	int rc = host_facts_isa(bench->proc, &bench->isa, err);
+
+	if (rc < 0)
+		return rc;
+	bench->cpus = cpus > 0 ? (unsigned)cpus : 1;
+	rc = vm_install_signals(err);
+	if (rc < 0)
+		return rc;
+	pin_to_first_cpu();
+	report_hello(bench);
+	rc = host_facts_send_modules(bench->sys, bench->out_fd);
+	if (rc < 0 && !bench->rc)
+		bench->rc = rc;
+	run_all(bench);
+	report_end(bench);
+	return bench->rc < 0 ? err_sys(err, bench->rc, "Cannot write the results") : 0;
+}

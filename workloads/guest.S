@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What all guest programs share: the start of a vCPU and the handlers of all 256 vectors. */
+#include "workloads/guest.h"
+
+	.section guest_image, "a"
+	.code64
+	.balign 4096
+
+/*
+ * One stub for each vector, GUEST_STUB_BYTES apart. All leave {vector, error code, rip, …} on the
+ * stack; where the processor pushes no error code the stub pushes 0.
+ */
+	.globl guest_stubs
+guest_stubs:
+	.set vector, 0
+	.rept 256
+	.balign GUEST_STUB_BYTES
+	.if !(vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21 || \
+	      vector == 29 || vector == 30)
+	push $0
+	.endif
+	.if vector == 0xff
+	jmp guest_spurious
+	.elseif vector >= GUEST_VECTOR && vector < GUEST_VECTOR + GUEST_VCPUS_MAX
+	push $vector
+	jmp guest_ipi
+	.else
+	push $vector
+	jmp guest_fault
+	.endif
+	.set vector, vector + 1
+	.endr
+	.balign GUEST_STUB_BYTES
+
+/* Registers as in guest.h, and rbx: the program. */
+	.globl guest_start
+guest_start:
+	/*
+	 * Touch what an event delivery will read, so that no nested page fault happens in the
+	 * middle of one, nor in the part that is measured.
+	 */
+	lock orq $0, GUEST_IDT
+	lock orq $0, GUEST_GDT
+	lock orq $0, GUEST_SHARED
+	lock orq $0, GUEST_KICK_PAGE
+	push %rax
+	pop %rax
+	mov $GUEST_IMAGE, %eax
+1:	mov (%rax), %cl
+	add $4096, %rax
+	cmp %r8, %rax
+	jb 1b
+
+	xor %edx, %edx
+	mov $0x80f, %ecx		/* SVR: enable, spurious vector 0xff */
+	mov $0x1ff, %eax
+	wrmsr
+	mov $0x808, %ecx		/* TPR */
+	xor %eax, %eax
+	wrmsr
+	mov $0x832, %ecx		/* LVT timer: TSC-deadline mode, a vector that must never come */
+	mov $0x400ee, %eax
+	wrmsr
+
+	out %al, $GUEST_PORT_READY
+	lock incq GUEST_SHARED + SHARED_BARRIER
+2:	cmp %r14, GUEST_SHARED + SHARED_BARRIER
+	jb 2b
+	sti
+	call *%rbx
+	cli
+	out %al, $GUEST_PORT_DONE
+3:	hlt
+	jmp 3b
+
+/* An IPI: count it by its sender, then end of interrupt. */
+guest_ipi:
+	push %rax
+	push %rcx
+	push %rdx
+	mov 24(%rsp), %rax
+	incq VCPU_RECEIVED - 8 * GUEST_VECTOR(%rbp, %rax, 8)
+	mov $0x80b, %ecx
+	xor %eax, %eax
+	xor %edx, %edx
+	wrmsr
+	pop %rdx
+	pop %rcx
+	pop %rax
+	add $16, %rsp
+	iretq
+
+/* A spurious interrupt has no end of interrupt. */
+guest_spurious:
+	add $8, %rsp
+	iretq
+
+/* Nothing should come here: leave a record and ask the VMM to stop. */
+guest_fault:
+	pop GUEST_SHARED + SHARED_FAULT
+	pop GUEST_SHARED + SHARED_FAULT + 8
+	pop GUEST_SHARED + SHARED_FAULT + 16
+	mov %r12, GUEST_SHARED + SHARED_FAULT + 24
+	out %al, $GUEST_PORT_FAULT
+1:	hlt
+	jmp 1b
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "workloads/workload.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include "workloads/bench.h"
+
+static void the_table_is_sorted(void **state)
+{
+	(void)state;
+	for (size_t i = 1; i < workloads_count; i++)
+		assert_true(strcmp(workloads[i - 1].name, workloads[i].name) < 0);
+}
+
+static void every_program_and_site_lies_in_the_image(void **state)
+{
+	size_t bytes = (size_t)(__stop_guest_image - __start_guest_image);
+
+	(void)state;
+	assert_true(bytes <= GUEST_IMAGE_MAX_BYTES);
+	for (size_t i = 0; i < workloads_count; i++) {
+		const struct workload *workload = &workloads[i];
+
+		assert_in_range(guest_address(workload->entry), GUEST_IMAGE, GUEST_IMAGE + bytes);
+		if (workload->kind != WORKLOAD_EXIT)
+			continue;
+		assert_non_null(workload->exit_kind);
+		assert_in_range(workload_site(workload, ISA_SVM), GUEST_IMAGE, GUEST_IMAGE + bytes);
+		assert_in_range(workload_site(workload, ISA_VMX), GUEST_IMAGE, GUEST_IMAGE + bytes);
+	}
+}
+
+static void no_two_kinds_of_exit_share_a_site(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < workloads_count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (workloads[i].kind == WORKLOAD_EXIT &&
+			    workloads[j].kind == WORKLOAD_EXIT)
+				assert_true(workload_site(&workloads[i], ISA_SVM) !=
+					    workload_site(&workloads[j], ISA_SVM));
+}
+
+static void each_vendor_has_its_own_hypercall(void **state)
+{
+	const struct workload *workload = workload_find("exit-hypercall");
+	static const uint8_t vmmcall[] = { 0x0f, 0x01, 0xd9 }, vmcall[] = { 0x0f, 0x01, 0xc1 };
+
+	(void)state;
+	assert_memory_equal(workload->site, vmmcall, sizeof(vmmcall));
+	assert_memory_equal(workload->site_vmx, vmcall, sizeof(vmcall));
+}
+
+static void gaps_are_masks(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < workloads_count; i++)
+		assert_int_equal(workloads[i].gap_turns & (workloads[i].gap_turns + 1), 0);
+}
+
+static void the_exact_lane_needs_one_cpu(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < workloads_count; i++)
+		if (workloads[i].iterations[LANE_EXACT])
+			assert_int_equal(workload_vcpus(&workloads[i], 1), 1);
+}
+
+static void workloads_that_need_two_cpus_do_not_run_on_one(void **state)
+{
+	(void)state;
+	assert_int_equal(workload_vcpus(workload_find("ipi-spin"), 1), 0);
+	assert_int_equal(workload_vcpus(workload_find("kick-spin"), 1), 0);
+	assert_int_equal(workload_vcpus(workload_find("kick-spin"), 2), 1);
+	assert_int_equal(workload_vcpus(workload_find("ipi-broadcast"), 64), GUEST_VCPUS_MAX);
+}
+
+static void a_list_has_whole_names_only(void **state)
+{
+	(void)state;
+	assert_true(bench_list_has(NULL, "ipi-spin"));
+	assert_true(bench_list_has("exit-io,ipi-spin", "ipi-spin"));
+	assert_true(bench_list_has("exit-io-user", "exit-io-user"));
+	assert_false(bench_list_has("exit-io-user", "exit-io"));
+	assert_false(bench_list_has("exit-io", "exit-io-user"));
+	assert_false(bench_list_has("", "exit-io"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_table_is_sorted),
+		cmocka_unit_test(every_program_and_site_lies_in_the_image),
+		cmocka_unit_test(no_two_kinds_of_exit_share_a_site),
+		cmocka_unit_test(each_vendor_has_its_own_hypercall),
+		cmocka_unit_test(gaps_are_masks),
+		cmocka_unit_test(the_exact_lane_needs_one_cpu),
+		cmocka_unit_test(workloads_that_need_two_cpus_do_not_run_on_one),
+		cmocka_unit_test(a_list_has_whole_names_only),
+	};
+
+	return cmocka_run_group_tests_name("workload", tests, NULL, NULL);
+}

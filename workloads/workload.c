@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "workloads/workload.h"
+
+#include "workloads/kick/runway-kick.h"
+
+extern const uint8_t guest_exit_cpuid[], guest_exit_hlt[], guest_exit_hypercall[], guest_exit_icr[],
+	guest_exit_io[], guest_exit_io_user[], guest_exit_msr[], guest_exit_tsc_deadline[];
+extern const uint8_t guest_site_cpuid[], guest_site_hlt[], guest_site_hypercall_svm[],
+	guest_site_hypercall_vmx[], guest_site_icr[], guest_site_io[], guest_site_io_user[],
+	guest_site_msr[], guest_site_tsc_deadline[];
+extern const uint8_t guest_ipi_all_to_all[], guest_ipi_broadcast[], guest_ipi_halt[],
+	guest_ipi_self[], guest_ipi_spin[], guest_ipi_storm[];
+extern const uint8_t guest_kick[];
+
+#define EXIT(exit_kind_, label, summary_)                                                          \
+	.summary = summary_, .kind = WORKLOAD_EXIT, .vcpus_min = 1, .vcpus_max = 1,                \
+	.iterations = { 3000, 0 }, .entry = guest_exit_##label, .exit_kind = exit_kind_
+#define IPI(label, vcpus_max_, exact, smp, gap, summary_)                                          \
+	.summary = summary_, .kind = WORKLOAD_IPI, .vcpus_min = (vcpus_max_) > 1 ? 2 : 1,          \
+	.vcpus_max = vcpus_max_, .iterations = { exact, smp }, .gap_turns = gap,                   \
+	.entry = guest_ipi_##label
+#define KICK(mode, rounds, summary_)                                                               \
+	.summary = summary_, .kind = WORKLOAD_KICK, .vcpus_min = 1, .vcpus_max = 1,                \
+	.iterations = { 0, rounds }, .entry = guest_kick, .kick_mode = mode
+
+/*
+ * To add a workload: a program in guest-*.S and one row here, sorted by name. Iterations are for
+ * the exact and the smp lane; 0 leaves a workload out of a lane unless it is asked for by name.
+ */
+const struct workload workloads[] = {
+	{ "exit-cpuid", EXIT("cpuid", cpuid, "CPUID, the shortest exit"),
+	  .site = guest_site_cpuid },
+	{ "exit-hlt", EXIT("hlt", hlt, "HLT with an interrupt pending"), .site = guest_site_hlt },
+	{ "exit-hypercall", EXIT("hypercall", hypercall, "VMMCALL or VMCALL that does nothing"),
+	  .site = guest_site_hypercall_svm, .site_vmx = guest_site_hypercall_vmx },
+	{ "exit-icr", EXIT("icr", icr, "x2APIC ICR write that sends an IPI to itself"),
+	  .site = guest_site_icr },
+	{ "exit-io", EXIT("io", io, "IN from the in-kernel PIC"), .site = guest_site_io },
+	{ "exit-io-user", EXIT("io-user", io_user, "OUT that the VMM handles in user space"),
+	  .site = guest_site_io_user },
+	{ "exit-msr", EXIT("msr", msr, "RDMSR of IA32_APIC_BASE"), .site = guest_site_msr },
+	{ "exit-tsc-deadline", EXIT("tsc-deadline", tsc_deadline, "WRMSR of IA32_TSC_DEADLINE"),
+	  .site = guest_site_tsc_deadline },
+	{ "ipi-all-to-all", IPI(all_to_all, GUEST_VCPUS_MAX, 0, 1000, 1023,
+				"every vCPU sends to every other at once") },
+	{ "ipi-broadcast",
+	  IPI(broadcast, GUEST_VCPUS_MAX, 0, 2000, 1023,
+	      "one ICR write to all but oneself, receivers spin"),
+	  .to_all = true },
+	{ "ipi-halt", IPI(halt, 2, 0, 2000, 4095, "to a vCPU that halts") },
+	{ "ipi-self", IPI(self, 1, 0, 2000, 0, "SELF_IPI to oneself") },
+	{ "ipi-spin", IPI(spin, 2, 0, 2000, 1023, "to a vCPU that spins in the guest") },
+	{ "ipi-storm", IPI(storm, 2, 0, 5000, 8191, "to a vCPU that exits all the time") },
+	{ "kick-request", KICK(RUNWAY_KICK_REQUEST, 100,
+			       "gate: a request and a kick, whenever they come, are seen") },
+	{ "kick-spin",
+	  KICK(RUNWAY_KICK_SPIN, 20, "gate: a kick makes a vCPU in the guest leave it") },
+};
+
+const size_t workloads_count = sizeof(workloads) / sizeof(workloads[0]);
+
+const char *lane_name(enum lane lane)
+{
+	static const char *const names[] = { "exact", "smp" };
+
+	return names[lane];
+}
+
+const struct workload *workload_find(const char *name)
+{
+	for (size_t i = 0; i < workloads_count; i++)
+		if (!strcmp(workloads[i].name, name))
+			return &workloads[i];
+	return NULL;
+}
+
+uint64_t workload_site(const struct workload *workload, enum isa isa)
+{
+	bool vmx = isa == ISA_VMX && workload->site_vmx;
+
+	return guest_address(vmx ? workload->site_vmx : workload->site);
+}
+
+unsigned workload_vcpus(const struct workload *workload, unsigned cpus)
+{
+	/* The kicker needs a CPU beside its target's. */
+	unsigned needed = workload->kind == WORKLOAD_KICK ? 2 : workload->vcpus_min;
+
+	if (cpus < needed)
+		return 0;
+	return cpus < workload->vcpus_max ? cpus : workload->vcpus_max;
+}

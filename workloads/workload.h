@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What can be run: one row a workload. See docs/workloads.md on how to add one.
+ */
+#ifndef RUNWAY_WORKLOADS_WORKLOAD_H
+#define RUNWAY_WORKLOADS_WORKLOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "workloads/guest.h"
+#include "workloads/host-facts.h"
+
+enum lane {
+	LANE_EXACT,
+	LANE_SMP,
+	LANES_COUNT,
+};
+
+enum workload_kind {
+	WORKLOAD_EXIT, /* one measured exit an iteration, at a known address */
+	WORKLOAD_IPI,
+	WORKLOAD_KICK, /* a gate: runs before all others */
+};
+
+struct workload {
+	const char *name;
+	const char *summary;
+	enum workload_kind kind;
+	unsigned vcpus_min, vcpus_max; /* runs with as many as the host has CPUs, within these */
+	bool to_all;		       /* one IPI goes to all other vCPUs */
+	uint32_t gap_turns;	       /* largest gap between two IPIs: 0 or a power of 2 less 1 */
+	uint64_t iterations[LANES_COUNT]; /* 0: only when named. Kick: rounds an offset */
+	const uint8_t *entry;		  /* guest program */
+	const char *exit_kind;		  /* exits only: "cpuid" … */
+	const uint8_t *site, *site_vmx;	  /* measured instruction; site_vmx NULL: the same */
+	unsigned kick_mode;		  /* kicks only: enum runway_kick_mode */
+};
+
+extern const struct workload workloads[];
+extern const size_t workloads_count;
+
+const char *lane_name(enum lane lane);
+/* NULL when no row has that name. */
+const struct workload *workload_find(const char *name);
+/* Guest address of the measured instruction. */
+uint64_t workload_site(const struct workload *workload, enum isa isa);
+/* vCPUs to run with on a host with that many CPUs; 0 when it has too few. */
+unsigned workload_vcpus(const struct workload *workload, unsigned cpus);
+
+#endif
