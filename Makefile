@@ -15,18 +15,18 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat
 ifdef DEVELOPER
 WARN += -Werror -Wundef -Wpointer-arith -Wwrite-strings -Wvla
 endif
+comma := ,
 ifdef SANITIZE
 B := build/$(subst $(comma),-,$(SANITIZE))
 SAN := -fsanitize=$(SANITIZE) -fno-omit-frame-pointer
 endif
-comma := ,
 # Expanded on first use, so that `make setup` runs before the libraries are there.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKG)))$(PKG_CFLAGS)
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -I. -I$(B)/gen -include lib/banned.h $(WARN) $(CFLAGS) $(SAN) $(PKG_CFLAGS)
 
 # What each program links beside librunway.a.
 LIBS_lib = $(shell pkg-config --libs gmime-3.0 jansson nettle)
-LIBS_server = $(shell pkg-config --libs libmicrohttpd sqlite3 jansson gmime-3.0 nettle) -lm
+LIBS_server = $(shell pkg-config --libs libmicrohttpd sqlite3 jansson gmime-3.0 nettle libcurl) -lm
 LIBS_agent = $(shell pkg-config --libs libgit2 libcurl jansson gmime-3.0 nettle libdw libelf)
 LIBS_cli = $(shell pkg-config --libs libcurl jansson)
 LIBS_workloads =
@@ -50,18 +50,24 @@ all: $(PROGRAMS) $(B)/lib/exit-path.so
 $(B)/librunway.a: $(call objects,lib)
 	$(AR) rcs $@ $^
 
-$(B)/obj/%.c.o: %.c | $(B)/gen/sql.h
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+# runway-bench runs as the only program of a host under test: static, and never with sanitizers, for
+# which it has objects of its own.
+BENCH := $(patsubst $(B)/obj/%,$(B)/plain/%,$(call objects,workloads) \
+	$(foreach f,alloc buf cleanup err file,$(B)/obj/lib/$f.c.o))
+$(B)/plain/%: SAN :=
 
-$(B)/obj/%.S.o: %.S
-	@mkdir -p $(@D)
-	$(CC) -I. -MMD -MP -c -o $@ $<
+define object
+$(B)/$1/%.c.o: %.c | $(B)/gen/sql.h
+	@mkdir -p $$(@D)
+	$(CC) $$(ALL_CFLAGS) -MMD -MP -c -o $$@ $$<
+$(B)/$1/%.S.o: %.S
+	@mkdir -p $$(@D)
+	$(CC) -I. -MMD -MP -c -o $$@ $$<
+endef
+$(foreach o,obj plain,$(eval $(call object,$o)))
 
-# runway-bench runs as the only program of a host under test: static, without sanitizers.
-$(B)/obj/workloads/%.c.o: SAN :=
 define program
-$(B)/bin/$(PROGRAM_$1): $(call objects,$1) $(B)/librunway.a
+$(B)/bin/$(PROGRAM_$1): $(if $(filter workloads,$1),$(BENCH),$(call objects,$1) $(B)/librunway.a)
 	@mkdir -p $$(@D)
 	$(CC) $(if $(filter workloads,$1),-static,$(SAN)) -o $$@ $$^ $$(LIBS_$1) -pthread
 $(B)/test/$1/%: $1/%.c $(call parts_of,$1) $(B)/librunway.a
@@ -114,4 +120,5 @@ clean:
 
 .PHONY: all run check tests bench setup setup-check analyze format clean
 .SECONDARY:
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+# Not all of $(B): tests keep whole kernel trees below it.
+-include $(shell find $(B)/obj $(B)/test -name '*.d' -type f 2>/dev/null)

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/agent.h"
+#include "agent/exact.h"
+#include "agent/host-driver.h"
+#include "agent/json-result.h"
+#include "agent/load.h"
+#include "agent/report.h"
+#include "lib/alloc.h"
+#include "lib/buf.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "lib/log.h"
+
+#define LOAD_LIMIT_MS (120ull * 1000)
+#define LOAD_SILENCE_MS (40ull * 1000)
+
+/* One load being measured. */
+struct load_run {
+	struct agent *agent;
+	const struct task *task;
+	const struct task_load *load;
+	struct lease *lease;
+	const struct host_driver *driver;
+	char *scratch;	 /* emptied before and after */
+	char *artifacts; /* below scratch: the build's files */
+};
+
+static const char *bench_arguments(const char *lane)
+{
+	return !strcmp(lane, "exact") ? "--lane exact" : "--lane smp";
+}
+
+/* The driver between bring-up and tear-down; < 0 is this machine's fault. */
+static int run_host(const struct load_run *run, struct load_outcome *outcome, struct err *err)
+{
+	const char *resources = run->agent->config->resources;
+	CLEANUP(free_ptr) char *bench = xasprintf("%s/build/bin/runway-bench", resources);
+	CLEANUP(free_ptr) char *plugin = xasprintf("%s/build/lib/exit-path.so", resources);
+	CLEANUP(free_ptr) char *init = xasprintf("%s/workloads/host-init", resources);
+	CLEANUP(free_ptr) char *host_folder = xasprintf("%s/host", run->scratch);
+	struct load_spec spec = {
+		.lane = run->task->lane,
+		.isa = run->task->isa,
+		.artifacts = run->artifacts,
+		.scratch = host_folder,
+		.bench = bench,
+		.bench_arguments = bench_arguments(run->task->lane),
+		.host_init = init,
+		.plugin = plugin,
+		.limit_ms = LOAD_LIMIT_MS,
+		.silence_ms = LOAD_SILENCE_MS,
+		.cancelled = lease_cancelled,
+		.data = run->lease,
+	};
+	struct host *host = NULL;
+	int rc = file_make_folder(host_folder, 0700, err);
+
+	if (!rc)
+		rc = run->driver->bring_up(&spec, &host, err);
+	if (!rc)
+		rc = run->driver->run_bench(host, outcome, err);
+	if (!rc)
+		run->driver->read_console(host, &outcome->console);
+	run->driver->tear_down(host);
+	return rc;
+}
+
+static int derive_exact_lane(const struct load_run *run, const struct load_outcome *outcome,
+			     struct load_result *result, struct err *err)
+{
+	CLEANUP(exact_release) struct exact_result exact = { 0 };
+	CLEANUP(free_ptr) char *base_kick = NULL;
+	struct exact_input input = { .paths = outcome->paths,
+				     .lines = outcome->lines.data,
+				     .artifacts = run->artifacts,
+				     .sender_flag = run->load->sender_flag[0]
+							    ? run->load->sender_flag
+							    : NULL };
+	const struct artifact *kick = artifacts_find(&run->load->base_artifacts, "runway-kick.ko");
+	int rc = 0;
+
+	if (!run->load->is_base && kick)
+		rc = artifact_cache_fetch(&run->agent->cache, run->agent->client, kick->sha256,
+					  &base_kick, err);
+	input.base_kick = base_kick;
+	if (!rc)
+		rc = exact_derive(&input, &exact, err);
+	if (!rc)
+		derive_exact(&exact, result);
+	return rc;
+}
+
+static int derive(const struct load_run *run, const struct load_outcome *outcome,
+		  struct load_result *result, struct err *err)
+{
+	CLEANUP(report_release) struct report report = { 0 };
+	CLEANUP(buf_release) struct buf facts = BUF_INIT(65536);
+	struct err why = ERR_INIT;
+	int rc = run->driver->fingerprint(&facts, err);
+
+	if (rc < 0)
+		return rc;
+	json_report_decode(outcome->lines.data, outcome->lines.length, &report);
+	derive_fingerprint(facts.data, &report, result);
+	result->gates = report.gates;
+	result->gates_count = report.gates_count;
+	report.gates = NULL;
+	report.gates_count = 0;
+	if (outcome->status != LOAD_OK)
+		return 0;
+	if (strcmp(run->task->lane, "exact")) {
+		derive_sampled(&report, outcome, result);
+		return 0;
+	}
+	/* What the host printed does not add up to a measurement: the variant's doing, and said so.
+	 */
+	if (derive_exact_lane(run, outcome, result, &why) < 0) {
+		result->status = LOAD_GUEST_FAILED;
+		snprintf(result->sentence, sizeof(result->sentence), "%.*s",
+			 (int)sizeof(result->sentence) - 1, why.text);
+	}
+	return 0;
+}
+
+static int keep_console(const struct load_run *run, const struct load_outcome *outcome,
+			struct load_result *result, struct err *err)
+{
+	CLEANUP(free_ptr) char *file = xasprintf("%s/console.log", run->scratch);
+	int rc;
+
+	if (!outcome->console.length)
+		return 0;
+	rc = file_write(file, outcome->console.data, outcome->console.length, 0600, err);
+	return rc < 0 ? rc
+		      : artifact_cache_add(&run->agent->cache, run->agent->client, file,
+					   "console.log", &result->console, err);
+}
+
+static int measure(const struct load_run *run, struct load_result *result, struct err *err)
+{
+	CLEANUP(load_outcome_release)
+	struct load_outcome outcome = { .lines = BUF_INIT(LINES_MAX_BYTES),
+					.console = BUF_INIT(CONSOLE_MAX_BYTES) };
+	struct err why = ERR_INIT;
+	int rc = file_remove_tree(run->scratch, err);
+
+	if (!rc)
+		rc = artifact_cache_place(&run->agent->cache, run->agent->client,
+					  &run->load->artifacts, run->artifacts, err);
+	if (rc < 0)
+		return rc;
+	rc = run_host(run, &outcome, &why);
+	if (lease_cancelled(run->lease))
+		return err_set(err, -ECANCELED, "The load was cancelled.");
+	if (rc < 0) {
+		result->status = LOAD_HOST_FAILED;
+		snprintf(result->sentence, sizeof(result->sentence), "%.*s",
+			 (int)sizeof(result->sentence) - 1, why.text);
+		return 0;
+	}
+	result->status = outcome.status;
+	result->duration_ms = outcome.duration_ms;
+	memcpy(result->sentence, outcome.sentence, sizeof(result->sentence));
+	rc = derive(run, &outcome, result, err);
+	return rc < 0 ? rc : keep_console(run, &outcome, result, err);
+}
+
+static void log_load(struct lease *lease, const struct task_load *load,
+		     const struct load_result *result)
+{
+	CLEANUP(buf_release) struct buf line = BUF_INIT(2048);
+
+	buf_printf(&line, "load %lld of %s: %s, %zu samples, %zu dropped, %llu ms%s%s\n",
+		   (long long)load->id, load->series, load_status_name(result->status),
+		   result->samples_count, result->dropped_count,
+		   (unsigned long long)result->duration_ms, result->sentence[0] ? ": " : "",
+		   result->sentence);
+	lease_log(lease, line.data, line.length);
+	log_info("%.*s", (int)line.length - 1, line.data);
+}
+
+static int run_load(struct agent *agent, const struct task *task, const struct task_load *load,
+		    struct lease *lease, const struct host_driver *driver, struct err *err)
+{
+	CLEANUP(load_result_release) struct load_result result = { 0 };
+	CLEANUP(free_ptr)
+	char *path = xasprintf("/leases/%s/loads/%lld", task->lease, (long long)load->id);
+	CLEANUP(free_ptr) char *key = xasprintf("%s-%lld", task->lease, (long long)load->id);
+	CLEANUP(free_ptr) char *scratch = xasprintf("%s/load", agent->config->state);
+	CLEANUP(free_ptr) char *artifacts = xasprintf("%s/artifacts", scratch);
+	struct load_run run = { .agent = agent,
+				.task = task,
+				.load = load,
+				.lease = lease,
+				.driver = driver,
+				.scratch = scratch,
+				.artifacts = artifacts };
+	int rc;
+
+	lease_load(lease, load->id);
+	lease_phase(lease, "measure");
+	rc = measure(&run, &result, err);
+	file_remove_tree(scratch, NULL);
+	if (rc < 0)
+		return rc;
+	log_load(lease, load, &result);
+	CLEANUP(free_ptr) char *body = json_load_result_encode(&result);
+	return agent_deliver(agent, path, key, body, err);
+}
+
+int block_task_run(struct agent *agent, const struct task *task, struct lease *lease,
+		   struct err *err)
+{
+	const struct host_driver *driver = host_driver_find(task->lane, task->isa);
+	CLEANUP(free_ptr) char *path = xasprintf("/leases/%s/result", task->lease);
+	int rc;
+
+	if (!driver)
+		return err_set(err, -ENOTSUP, "This agent has no host for lane %s on %s.",
+			       task->lane, task->isa);
+	for (size_t i = 0; i < task->loads_count; i++) {
+		rc = run_load(agent, task, &task->loads[i], lease, driver, err);
+		if (rc < 0)
+			return rc;
+	}
+	return agent_deliver(agent, path, task->lease, "{\"status\":\"done\"}", err);
+}

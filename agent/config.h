@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an agent was started with; passed, never global. */
+#ifndef RUNWAY_AGENT_CONFIG_H
+#define RUNWAY_AGENT_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct repository {
+	char *name; /* as campaigns name it */
+	char *path;
+};
+
+struct config {
+	const char *server; /* http://host:port */
+	char *token;
+	const char *name;
+	char *state;		  /* absolute; everything the agent writes is below it */
+	char *resources;	  /* absolute; holds kernel-configs/, workloads/, build/ */
+	const char *machine_lock; /* held while building or measuring, so that the two never meet */
+	char **capabilities;	  /* "build", "bench-svm" … */
+	size_t capabilities_count;
+	struct repository *repositories;
+	size_t repositories_count;
+	unsigned jobs;
+	bool (*stopping)(void); /* a signal asked us to end */
+};
+
+#endif

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * SVM hosts without hardware: QEMU's TCG emulates SVM (nested paging, no next-RIP saving, no
+ * AVIC). Lane "exact": one CPU, virtual time counts instructions, exit-path.so records the paths.
+ * Lane "smp": two CPUs on two threads.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "agent/emulated-host.h"
+#include "agent/initramfs.h"
+#include "agent/sandbox.h"
+#include "lib/alloc.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+
+#define EMULATOR "qemu-system-x86_64"
+#define BUSYBOX "/bin/busybox"
+#define MEMORY_MIB "512"
+#define SANDBOX_MEMORY_MAX_BYTES (6ull << 30) /* address space: guest memory, code cache, threads  \
+					       */
+#define SANDBOX_FILE_MAX_BYTES (192ull << 20) /* the plugin's output */
+
+/* What every lane is started with. */
+static const char *const arguments_common[] = {
+	"-nodefaults", "-nic", "none", "-no-reboot", "-display", "none", "-no-user-config",
+	"-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
+	/* Vendor AMD with SVM. What TCG lacks of an EPYC it says on stderr, and leaves out. */
+	"-machine", "pc", "-cpu", "EPYC,+svm", "-m", MEMORY_MIB,
+	/* Loads the kernel in a third of the instructions that SeaBIOS takes. */
+	"-bios", "qboot.rom",
+	/* The same clock and the same random numbers in every boot. */
+	"-rtc", "base=2020-01-01,clock=vm", "-seed", "1",
+	/* Threads get names by which their run-queue delay is found. */
+	"-name", "runway,debug-threads=on", NULL
+};
+
+static const char *const arguments_exact[] = {
+	"-smp", "1", "-accel", "tcg,thread=single",
+	/* Instructions drive the clock, 8 ns each: a kernel's boot-time calibration loops, which
+	 * wait for time to pass, take an eighth of the instructions that they would at 1 ns. What
+	 * is measured is counted in instructions and does not depend on it. */
+	"-icount", "shift=3,sleep=off", NULL
+};
+
+static const char *const arguments_smp[] = { "-smp", "2", "-accel", "tcg,thread=multi", NULL };
+
+/*
+ * The host kernel's command line.
+ *	loglevel=5		warnings and worse: each character on a serial line costs an exit of
+ *QEMU panic=-1 oops=panic	a dying kernel says so and is gone, which ends QEMU (-no-reboot)
+ *	nokaslr norandmaps	addresses are those of System.map, and the same in every boot
+ *	randomize_kstack_offset=off	no random instructions on a system call's way in
+ *	no_timer_check		QEMU's timer works; do not wait for it to prove that
+ *	tsc=reliable		no watchdog that compares clocks, and interrupts for it
+ */
+static const char kernel_arguments[] =
+	"console=ttyS0 loglevel=5 panic=-1 oops=panic nokaslr norandmaps "
+	"randomize_kstack_offset=off no_timer_check tsc=reliable";
+
+static bool is_exact(const char *lane)
+{
+	return !strcmp(lane, "exact");
+}
+
+struct arguments {
+	char **items;
+	size_t count, capacity;
+};
+
+static void arguments_free(struct arguments *arguments)
+{
+	for (size_t i = 0; i < arguments->count; i++)
+		free(arguments->items[i]);
+	free_ptr(&arguments->items);
+}
+
+static void add(struct arguments *arguments, char *owned)
+{
+	ARRAY_GROW(arguments->items, arguments->count, arguments->capacity);
+	arguments->items[arguments->count++] = owned;
+}
+
+static void add_all(struct arguments *arguments, const char *const *texts)
+{
+	for (; *texts; texts++)
+		add(arguments, xstrdup(*texts));
+}
+
+/* In an option of QEMU a comma ends a value unless it is doubled. */
+static char *escape_commas(const char *text)
+{
+	char *escaped = xcalloc(2 * strlen(text) + 1, 1), *to = escaped;
+
+	for (; *text; text++) {
+		if (*text == ',')
+			*to++ = ',';
+		*to++ = *text;
+	}
+	return escaped;
+}
+
+static void add_serial(struct arguments *arguments, const char *id, unsigned set, int fd)
+{
+	add(arguments, xstrdup("-add-fd"));
+	add(arguments, xasprintf("fd=%d,set=%u", fd, set));
+	add(arguments, xstrdup("-chardev"));
+	/* append: a pipe cannot be truncated. */
+	add(arguments, xasprintf("file,id=%s,path=/dev/fdset/%u,append=on", id, set));
+	add(arguments, xstrdup("-serial"));
+	add(arguments, xasprintf("chardev:%s", id));
+}
+
+/* Where the emulator finds its files: ours, or their places in the sandbox. */
+struct places {
+	const char *emulator, *artifacts, *scratch, *plugin;
+};
+
+static struct arguments emulator_arguments(const struct places *places, const char *lane,
+					   const struct serial_pipes *pipes)
+{
+	struct arguments arguments = { 0 };
+	CLEANUP(free_ptr) char *plugin = escape_commas(places->plugin);
+	CLEANUP(free_ptr) char *scratch = escape_commas(places->scratch);
+
+	add(&arguments, xstrdup(places->emulator));
+	add_all(&arguments, arguments_common);
+	add_all(&arguments, is_exact(lane) ? arguments_exact : arguments_smp);
+	if (is_exact(lane)) {
+		add(&arguments, xstrdup("-plugin"));
+		add(&arguments, xasprintf("%s,out=%s/exit-paths", plugin, scratch));
+	}
+	add_serial(&arguments, "console", 1, pipes->console_write);
+	add_serial(&arguments, "lines", 2, pipes->lines_write);
+	add(&arguments, xstrdup("-kernel"));
+	add(&arguments, xasprintf("%s/bzImage", places->artifacts));
+	add(&arguments, xstrdup("-initrd"));
+	add(&arguments, xasprintf("%s/initramfs", places->scratch));
+	add(&arguments, xstrdup("-append"));
+	add(&arguments, xstrdup(kernel_arguments));
+	add(&arguments, NULL);
+	return arguments;
+}
+
+/* RUNWAY_QEMU names another emulator than the one in PATH. */
+static const char *emulator_path(void)
+{
+	const char *other = getenv("RUNWAY_QEMU");
+
+	return other && *other ? other : EMULATOR;
+}
+
+static int write_initramfs(const struct load_spec *spec, const char *path, struct err *err)
+{
+	static const char *const folders[] = {
+		"bin", "dev", "etc", "modules", "proc", "sys", "tmp"
+	};
+	static const char *const modules[] = { "irqbypass", "kvm", "kvm-amd", "runway-kick" };
+	CLEANUP(initramfs_close) struct initramfs *archive = NULL;
+	CLEANUP(free_ptr) char *arguments = xasprintf("%s\n", spec->bench_arguments);
+	int rc = initramfs_create(path, &archive, err);
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && !rc; i++)
+		rc = initramfs_folder(archive, folders[i], err);
+	/* The kernel opens it before anything is mounted. */
+	if (!rc)
+		rc = initramfs_device(archive, "dev/console", 5, 1, 0600, err);
+	if (!rc)
+		rc = initramfs_file(archive, "init", spec->host_init, 0755, err);
+	if (!rc)
+		rc = initramfs_file(archive, "bin/busybox", BUSYBOX, 0755, err);
+	if (!rc)
+		rc = initramfs_file(archive, "bin/runway-bench", spec->bench, 0755, err);
+	if (!rc)
+		rc = initramfs_data(archive, "etc/runway-bench.args", arguments, strlen(arguments),
+				    0644, err);
+	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]) && !rc; i++) {
+		CLEANUP(free_ptr)
+		char *from = xasprintf("%s/%s.ko", spec->artifacts, modules[i]);
+		CLEANUP(free_ptr) char *name = xasprintf("modules/%s.ko", modules[i]);
+
+		rc = initramfs_file(archive, name, from, 0644, err);
+	}
+	return rc ? rc : initramfs_finish(archive, err);
+}
+
+/*
+ * Inside bubblewrap when it works here: the emulator runs a kernel that its author controls.
+ * Without it QEMU's own filter of system calls is what is left.
+ */
+static int start(const struct load_spec *spec, struct serial_pipes *pipes, struct host **ret_host,
+		 struct err *err)
+{
+	const char *emulator = emulator_path();
+	bool elsewhere = emulator[0] == '/' && strncmp(emulator, "/usr/", 5);
+	struct places places = { emulator, spec->artifacts, spec->scratch, spec->plugin };
+	struct places inside = { elsewhere ? "/emulator" : emulator, "/artifacts", "/scratch",
+				 "/exit-path.so" };
+	struct sandbox_bind binds[] = { { spec->artifacts, inside.artifacts, false },
+					{ spec->scratch, inside.scratch, true },
+					{ spec->plugin, inside.plugin, false },
+					{ elsewhere ? emulator : NULL, inside.emulator, false },
+					{ NULL, NULL, false } };
+	const int keep_fds[] = { pipes->console_write, pipes->lines_write, -1 };
+	bool sandboxed = !sandbox_probe(NULL);
+	CLEANUP(arguments_free)
+	struct arguments plain =
+		emulator_arguments(sandboxed ? &inside : &places, spec->lane, pipes);
+	struct sandbox_spec sandbox = { .argv = (const char *const *)plain.items,
+					.binds = binds,
+					.folder = "/scratch",
+					.keep_fds = keep_fds,
+					.memory_max_bytes = SANDBOX_MEMORY_MAX_BYTES,
+					.file_max_bytes = SANDBOX_FILE_MAX_BYTES };
+	CLEANUP(sandbox_argv_free) char **wrapped = sandboxed ? sandbox_argv(&sandbox, NULL) : NULL;
+
+	return emulated_host_start(spec, (const char *const *)(wrapped ?: plain.items), pipes,
+				   ret_host, err);
+}
+
+static int bring_up(const struct load_spec *spec, struct host **ret_host, struct err *err)
+{
+	CLEANUP(free_ptr) char *initramfs = xasprintf("%s/initramfs", spec->scratch);
+	CLEANUP(serial_pipes_close) struct serial_pipes pipes = SERIAL_PIPES_INIT;
+	struct host *host = NULL;
+	int rc = write_initramfs(spec, initramfs, err);
+
+	if (!rc)
+		rc = serial_pipes_open(&pipes, err);
+	if (!rc)
+		rc = start(spec, &pipes, &host, err);
+	if (rc < 0)
+		return rc;
+	if (is_exact(spec->lane))
+		host->paths = xasprintf("%s/exit-paths", spec->scratch);
+	*ret_host = host;
+	return 0;
+}
+
+static int run_bench(struct host *host, struct load_outcome *ret_outcome, struct err *err)
+{
+	int rc;
+
+	if (!ret_outcome->lines.max_bytes)
+		ret_outcome->lines = BUF_INIT(LINES_MAX_BYTES);
+	rc = emulated_host_watch(host, ret_outcome, err);
+	/* Without the end mark, what the plugin saw is not what the benchmark meant to measure. */
+	if (!rc && ret_outcome->status == LOAD_OK && host->paths)
+		ret_outcome->paths = xstrdup(host->paths);
+	return rc;
+}
+
+static int read_console(struct host *host, struct buf *ret_console)
+{
+	if (!ret_console->max_bytes)
+		*ret_console = BUF_INIT(CONSOLE_MAX_BYTES);
+	console_take(&host->console, ret_console);
+	return 0;
+}
+
+static void keep_text(void *data, const char *bytes, size_t count)
+{
+	buf_append_some(data, bytes, count);
+}
+
+/* "QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)" */
+static int emulator_version(struct buf *buf, struct err *err)
+{
+	const char *argv[] = { emulator_path(), "--version", NULL };
+	struct proc_spec spec = {
+		.argv = argv, .time_limit_ms = 10000, .output = keep_text, .data = buf
+	};
+	struct proc_result result;
+	int rc = proc_run(&spec, &result, err);
+
+	if (rc < 0)
+		return err_wrap(err, "Install the package qemu-system-x86");
+	if (result.end != PROC_EXITED || result.status || !buf->length)
+		return err_set(err, -ENOEXEC, "%s --version did not work: %.200s", argv[0],
+			       buf->data);
+	buf->length = strcspn(buf->data, "\n");
+	buf->data[buf->length] = '\0';
+	return 0;
+}
+
+static void end_elf(Elf **elf)
+{
+	elf_end(*elf);
+}
+
+/* A busybox that needs shared libraries cannot be the only program of a host. */
+static int check_busybox(struct err *err)
+{
+	CLEANUP(close_fd) int fd = open(BUSYBOX, O_RDONLY | O_CLOEXEC);
+	CLEANUP(end_elf) Elf *elf = NULL;
+	size_t count = 0;
+
+	elf_version(EV_CURRENT);
+	elf = fd < 0 ? NULL : elf_begin(fd, ELF_C_READ, NULL);
+	if (!elf || elf_getphdrnum(elf, &count))
+		return err_set(err, -ENOENT,
+			       "There is no " BUSYBOX ". Install the package busybox-static.");
+	for (size_t i = 0; i < count; i++) {
+		GElf_Phdr header;
+
+		if (gelf_getphdr(elf, (int)i, &header) && header.p_type == PT_INTERP)
+			return err_set(err, -ENOEXEC,
+				       BUSYBOX
+				       " is linked to shared libraries. Install the package "
+				       "busybox-static in place of busybox.");
+	}
+	return 0;
+}
+
+static int probe(struct err *err)
+{
+	CLEANUP(buf_release) struct buf version = BUF_INIT(4096);
+	int rc = emulator_version(&version, err);
+
+	return rc ? rc : check_busybox(err);
+}
+
+static void add_flags(struct buf *buf, const char *key, const char *const *flags)
+{
+	buf_printf(buf, "%s=", key);
+	for (; *flags; flags++)
+		buf_printf(buf, "%s%s", *flags, flags[1] ? " " : "\n");
+}
+
+static int fingerprint(struct buf *buf, struct err *err)
+{
+	CLEANUP(buf_release) struct buf version = BUF_INIT(4096);
+	int rc = emulator_version(&version, err);
+
+	if (rc < 0)
+		return rc;
+	buf_printf(buf, "driver=%s\nemulator=%s\n", emulated_svm_driver.name, version.data);
+	add_flags(buf, "emulator_arguments", arguments_common);
+	add_flags(buf, "emulator_arguments_exact", arguments_exact);
+	add_flags(buf, "emulator_arguments_smp", arguments_smp);
+	buf_printf(buf, "kernel_arguments=%s\n", kernel_arguments);
+	return 0;
+}
+
+static const char *const lanes[] = { "exact", "smp", NULL };
+
+const struct host_driver emulated_svm_driver = {
+	.name = "emulated-svm",
+	.lanes = lanes,
+	.isa = "svm",
+	.probe = probe,
+	.fingerprint = fingerprint,
+	.bring_up = bring_up,
+	.run_bench = run_bench,
+	.read_console = read_console,
+	.tear_down = emulated_host_stop,
+};

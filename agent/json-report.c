@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/report.h"
+#include "lib/alloc.h"
+#include "lib/cleanup.h"
+
+#define LINE_MAX_BYTES (64u << 10)
+
+static void drop(json_t **json)
+{
+	json_decref(*json);
+}
+
+static bool text(json_t *object, const char *key, char *ret_text, size_t bytes)
+{
+	const char *value = json_string_value(json_object_get(object, key));
+
+	if (!value || (size_t)snprintf(ret_text, bytes, "%s", value) >= bytes)
+		return false;
+	for (char *c = ret_text; *c; c++)
+		if ((unsigned char)*c < ' ')
+			*c = ' ';
+	return true;
+}
+
+/* Absent is 0; negative or no integer is refused. */
+static bool number(json_t *object, const char *key, uint64_t *ret_number)
+{
+	json_t *value = json_object_get(object, key);
+
+	*ret_number = 0;
+	if (!value)
+		return true;
+	if (!json_is_integer(value) || json_integer_value(value) < 0)
+		return false;
+	*ret_number = (uint64_t)json_integer_value(value);
+	return true;
+}
+
+static uint64_t sum_host_ipis(json_t *irq)
+{
+	/*
+	 * Rows of /proc/interrupts that one CPU raises on another. LOC is the CPU's own timer, and
+	 * a TLB shootdown is a function call, counted in CAL already.
+	 */
+	static const char *const rows[] = { "RES", "PIN", "NPI", "PIW", "CAL" };
+	uint64_t sum = 0, value;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (number(irq, rows[i], &value))
+			sum += value;
+	return sum;
+}
+
+static uint64_t largest(json_t *array)
+{
+	uint64_t worst = 0;
+
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		json_int_t value = json_integer_value(json_array_get(array, i));
+
+		if (value > 0 && (uint64_t)value > worst)
+			worst = (uint64_t)value;
+	}
+	return worst;
+}
+
+static bool reasons(json_t *object, struct rep *rep)
+{
+	const char *name;
+	json_t *value;
+
+	rep->reasons = xcalloc(REPORT_REASONS_MAX, sizeof(*rep->reasons));
+	json_object_foreach (object, name, value) {
+		struct count *count = &rep->reasons[rep->reasons_count];
+
+		if (rep->reasons_count == REPORT_REASONS_MAX || !json_is_integer(value) ||
+		    json_integer_value(value) < 0)
+			return false;
+		snprintf(count->name, sizeof(count->name), "%s", name);
+		count->value = (uint64_t)json_integer_value(value);
+		rep->reasons_count++;
+	}
+	return true;
+}
+
+static bool add_rep(json_t *line, struct report *report)
+{
+	struct rep rep = { 0 };
+	uint64_t index;
+	char pass[16];
+
+	if (!text(line, "workload", rep.workload, sizeof(rep.workload)) ||
+	    !text(line, "pass", pass, sizeof(pass)) || !number(line, "rep", &index) ||
+	    !number(line, "sent", &rep.sent) || !number(line, "received", &rep.received) ||
+	    !number(line, "destinations", &rep.destinations) ||
+	    !number(line, "wall_ns", &rep.wall_ns) ||
+	    !number(json_object_get(line, "kvm"), "exits", &rep.exits))
+		return false;
+	rep.rep = (unsigned)index;
+	rep.counting = !strcmp(pass, "counting");
+	rep.host_ipis = sum_host_ipis(json_object_get(line, "irq"));
+	rep.run_delay_ns = largest(json_object_get(line, "run_delay_ns"));
+	if (!reasons(json_object_get(line, "exits_by_reason"), &rep)) {
+		free(rep.reasons);
+		return false;
+	}
+	report->reps = xreallocarray(report->reps, report->reps_count + 1, sizeof(rep));
+	report->reps[report->reps_count++] = rep;
+	return true;
+}
+
+static bool add_gate(json_t *line, struct report *report)
+{
+	struct gate gate = { 0 };
+	json_t *passed = json_object_get(line, "passed");
+
+	if (!text(line, "gate", gate.gate, sizeof(gate.gate)) ||
+	    !text(line, "workload", gate.workload, sizeof(gate.workload)) ||
+	    !json_is_boolean(passed))
+		return false;
+	text(line, "detail", gate.detail, sizeof(gate.detail));
+	gate.passed = json_is_true(passed);
+	report->gates = xreallocarray(report->gates, report->gates_count + 1, sizeof(gate));
+	report->gates[report->gates_count++] = gate;
+	return true;
+}
+
+static void add_fact(struct report *report, const char *key, const char *value)
+{
+	report->facts =
+		xreallocarray(report->facts, report->facts_count + 1, sizeof(*report->facts));
+	report->facts[report->facts_count++] =
+		(struct pair){ xstrndup(key, 128), xstrndup(value, 256) };
+}
+
+static bool add_facts(json_t *object, const char *prefix, struct report *report)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach (object, key, value) {
+		CLEANUP(free_ptr) char *name = xasprintf("%s%.64s", prefix, key);
+
+		if (report->facts_count > 512)
+			return false;
+		if (json_is_object(value) && !prefix[0]) {
+			CLEANUP(free_ptr) char *inner = xasprintf("%.64s.", key);
+
+			add_facts(value, inner, report);
+		} else if (json_is_string(value)) {
+			add_fact(report, name, json_string_value(value));
+		} else if (json_is_integer(value)) {
+			CLEANUP(free_ptr)
+			char *digits =
+				xasprintf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
+
+			add_fact(report, name, digits);
+		}
+	}
+	return true;
+}
+
+static bool add_line(const char *from, size_t bytes, struct report *report)
+{
+	CLEANUP(drop) json_t *line = json_loadb(from, bytes, JSON_REJECT_DUPLICATES, NULL);
+	char type[16];
+
+	if (!text(line, "t", type, sizeof(type)))
+		return false;
+	if (!strcmp(type, "rep"))
+		return add_rep(line, report);
+	if (!strcmp(type, "gate"))
+		return add_gate(line, report);
+	if (!strcmp(type, "hello")) {
+		json_object_del(line, "t");
+		return !report->facts_count && add_facts(line, "", report);
+	}
+	return true;
+}
+
+void json_report_decode(const char *text_start, size_t bytes, struct report *ret_report)
+{
+	const char *end = text_start + bytes;
+	size_t lines = 0;
+
+	for (const char *line = text_start; line < end && lines < REPORT_LINES_MAX; lines++) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+		size_t length = (size_t)((newline ? newline : end) - line);
+
+		if (length > LINE_MAX_BYTES || (length && !add_line(line, length, ret_report)))
+			ret_report->bad_lines++;
+		line = newline ? newline + 1 : end;
+	}
+}
+
+void report_release(struct report *report)
+{
+	for (size_t i = 0; i < report->facts_count; i++) {
+		free(report->facts[i].key);
+		free(report->facts[i].value);
+	}
+	for (size_t i = 0; i < report->reps_count; i++)
+		free(report->reps[i].reasons);
+	free(report->facts);
+	free(report->reps);
+	free(report->gates);
+	memset(report, 0, sizeof(*report));
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "agent/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/alloc.h"
+#include "lib/file.h"
+
+static const char usage_text[] =
+	"usage: runway-agent --server URL --token-file FILE --state DIR --resources DIR\n"
+	"                    --capabilities build,bench-svm [--repository NAME=PATH]...\n"
+	"                    [--name NAME] [--jobs N] [--machine-lock FILE]\n"
+	"\n"
+	"  --server URL          the runwayd to work for, http://host:port\n"
+	"  --token-file FILE     holds a token of scope agent\n"
+	"  --state DIR           where sources, builds and caches are kept\n"
+	"  --resources DIR       holds kernel-configs/, workloads/ and build/\n"
+	"  --capabilities LIST   build, bench-svm\n"
+	"  --repository N=PATH   a base repository that campaigns may name N\n"
+	"  --name NAME           how the server lists this agent (default: the host name)\n"
+	"  --jobs N              make -j (default: online processors)\n"
+	"  --machine-lock FILE   shared by agents of one machine (default: STATE/machine.lock)\n";
+
+static void add_capabilities(struct config *config, const char *list)
+{
+	while (*list) {
+		size_t length = strcspn(list, ",");
+
+		config->capabilities = xreallocarray(
+			config->capabilities, config->capabilities_count + 1, sizeof(char *));
+		config->capabilities[config->capabilities_count++] = xstrndup(list, length);
+		list += length + (list[length] == ',');
+	}
+}
+
+static int add_repository(struct config *config, const char *text)
+{
+	const char *equals = strchr(text, '=');
+
+	if (!equals || equals == text || !equals[1])
+		return -EINVAL;
+	config->repositories = xreallocarray(config->repositories, config->repositories_count + 1,
+					     sizeof(*config->repositories));
+	config->repositories[config->repositories_count++] =
+		(struct repository){ xstrndup(text, (size_t)(equals - text)), xstrdup(equals + 1) };
+	return 0;
+}
+
+static int read_token(const char *path, struct config *config, struct err *err)
+{
+	char line[256];
+	int rc = path ? file_read_line(path, line, sizeof(line), err)
+		      : err_set(err, -EINVAL,
+				"--token-file is missing: runwayd token-add makes a token.");
+
+	if (!rc)
+		config->token = xstrdup(line);
+	return rc;
+}
+
+static int absolute(const char *path, const char *option, char **ret_path, struct err *err)
+{
+	if (!path)
+		return err_set(err, -EINVAL, "%s is missing.", option);
+	*ret_path = realpath(path, NULL);
+	return *ret_path ? 0 : err_sys(err, -errno, "%s %s", option, path);
+}
+
+int options_parse(int argc, char **argv, struct config *config, struct err *err)
+{
+	static const struct option options[] = {
+		{ "capabilities", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "jobs", required_argument, NULL, 'j' },
+		{ "machine-lock", required_argument, NULL, 'l' },
+		{ "name", required_argument, NULL, 'n' },
+		{ "repository", required_argument, NULL, 'r' },
+		{ "resources", required_argument, NULL, 'R' },
+		{ "server", required_argument, NULL, 's' },
+		{ "state", required_argument, NULL, 'S' },
+		{ "token-file", required_argument, NULL, 't' },
+		{ 0 },
+	};
+	const char *token_file = NULL, *state = NULL, *resources = NULL;
+	int option, rc;
+
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			add_capabilities(config, optarg);
+			break;
+		case 'h':
+			fputs(usage_text, stdout);
+			exit(0);
+		case 'j':
+			config->jobs = (unsigned)strtoul(optarg, NULL, 10);
+			break;
+		case 'l':
+			config->machine_lock = optarg;
+			break;
+		case 'n':
+			config->name = optarg;
+			break;
+		case 'r':
+			if (add_repository(config, optarg) < 0)
+				return err_set(err, -EINVAL,
+					       "--repository wants NAME=PATH, not \"%s\".", optarg);
+			break;
+		case 'R':
+			resources = optarg;
+			break;
+		case 's':
+			config->server = optarg;
+			break;
+		case 'S':
+			state = optarg;
+			break;
+		case 't':
+			token_file = optarg;
+			break;
+		default:
+			return err_set(err, -EINVAL, "See runway-agent --help.");
+		}
+	}
+	if (!config->server || !state || !config->capabilities_count)
+		return err_set(err, -EINVAL,
+			       "--server, --state and --capabilities are needed; see runway-agent "
+			       "--help.");
+	rc = read_token(token_file, config, err);
+	if (!rc)
+		rc = file_make_folder(state, 0700, err);
+	if (!rc)
+		rc = absolute(state, "--state", &config->state, err);
+	return rc ?: absolute(resources, "--resources", &config->resources, err);
+}
+
+void options_release(struct config *config)
+{
+	for (size_t i = 0; i < config->repositories_count; i++) {
+		free(config->repositories[i].name);
+		free(config->repositories[i].path);
+	}
+	for (size_t i = 0; i < config->capabilities_count; i++)
+		free(config->capabilities[i]);
+	free(config->capabilities);
+	free(config->repositories);
+	free(config->token);
+	free(config->state);
+	free(config->resources);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the server leases to an agent (docs/api.md), decoded and checked.
+ *
+ *	CLEANUP(task_release) struct task task = { 0 };
+ *	rc = json_task_decode(reply.body.data, reply.body.length, &task, err);
+ */
+#ifndef RUNWAY_AGENT_TASK_H
+#define RUNWAY_AGENT_TASK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/err.h"
+#include "lib/sha256.h"
+
+struct artifact {
+	char name[64];
+	char sha256[SHA256_HEX_BYTES];
+	size_t bytes; /* 0: unknown */
+};
+
+struct artifacts {
+	struct artifact *items;
+	size_t count;
+};
+
+const struct artifact *artifacts_find(const struct artifacts *artifacts, const char *name);
+
+struct task_build {
+	char repository[65];
+	char rev[256];
+	char mbox[SHA256_HEX_BYTES]; /* "" for the base */
+	char series[65];
+};
+
+struct task_load {
+	int64_t id;
+	char series[65];
+	char sender_flag[65]; /* "" when not declared */
+	bool is_base;
+	struct artifacts artifacts;
+	struct artifacts base_artifacts;
+};
+
+enum task_kind { TASK_BUILD, TASK_BLOCK };
+
+struct task {
+	char lease[128];
+	unsigned expires_s;
+	int64_t id;
+	enum task_kind kind;
+	struct task_build build;
+	char lane[16];
+	char isa[8];
+	struct task_load *loads;
+	size_t loads_count;
+};
+
+/* -EPROTO with a sentence for a reply that is not as docs/api.md says. */
+int json_task_decode(const char *body, size_t bytes, struct task *ret_task, struct err *err);
+void task_release(struct task *task);
+
+#endif

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/campaign.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/problem.h"
+#include "cli/progress.h"
+#include "cli/table.h"
+#include "lib/alloc.h"
+#include "lib/cleanup.h"
+
+static char *format_task(int64_t task)
+{
+	return task ? xasprintf("%lld", (long long)task) : xstrdup("-");
+}
+
+static void add_variant(struct table *table, const struct campaign_variant *variant)
+{
+	table_row(table, STYLE_BOLD);
+	table_cell(table, xstrdup(variant->series));
+	table_cell(table, xstrdup(variant->build_reused ? "build (reused)" : "build"));
+	table_cell(table, xstrdup(variant->state));
+	table_cell(table, format_task(variant->build_task));
+	table_cell(table, xstrdup(variant->reason ? variant->reason : ""));
+	for (size_t i = 0; i < variant->load_count; i++) {
+		const struct campaign_load *load = &variant->loads[i];
+
+		table_row(table, STYLE_PLAIN);
+		table_cell(table, xstrdup(""));
+		table_cell(table,
+			   xasprintf("load %lld %s%s%s", (long long)load->id,
+				     load->isa ? load->isa : "", load->isa ? " " : "", load->lane));
+		table_cell(table, xstrdup(load->status ? load->status : load->state));
+		table_cell(table, format_task(load->task));
+		table_cell(table, load->dropped ? xasprintf("%lld samples dropped%s%s",
+							    (long long)load->dropped,
+							    load->sentence ? "; " : "",
+							    load->sentence ? load->sentence : "")
+						: xstrdup(load->sentence ? load->sentence : ""));
+	}
+}
+
+int campaign_show(struct context *context, int argc, char **argv, struct err *err)
+{
+	static const struct table_column columns[] = {
+		{ "series", TABLE_LEFT, true },	 { "step", TABLE_LEFT, false },
+		{ "state", TABLE_LEFT, false },	 { "task", TABLE_RIGHT, false },
+		{ "detail", TABLE_LEFT, false },
+	};
+	CLEANUP(buf_release) struct buf body = BUF_INIT(CLIENT_ANSWER_MAX_BYTES);
+	CLEANUP(campaign_release) struct campaign campaign = { 0 };
+	CLEANUP(table_release) struct table table = TABLE_INIT(columns);
+	CLEANUP(free_ptr) char *path = NULL;
+	CLEANUP(free_ptr) char *summary = NULL;
+	int64_t id;
+	int option, rc;
+
+	rc = options_next(context, argc, argv, NULL, &option, err);
+	if (rc < 0 || context->help)
+		return rc;
+	if ((rc = options_arguments(argc, 1, 1, "campaign show CAMPAIGN", err)) < 0 ||
+	    (rc = option_integer("CAMPAIGN", argv[optind], 1, INT64_MAX, &id, err)) < 0 ||
+	    (rc = options_connect(context, err)) < 0)
+		return rc;
+	path = xasprintf("/campaigns/%lld", (long long)id);
+	rc = client_get(&context->client, path, &body, err);
+	if (rc < 0)
+		return rc;
+	if (context->json)
+		return document_print(&body, &context->screen, err);
+	rc = campaign_decode(body.data, body.length, &campaign, err);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < campaign.variant_count; i++)
+		add_variant(&table, &campaign.variants[i]);
+	summary = progress_summary(&campaign);
+	fprintf(context->screen.out, "%s\n\n", summary);
+	table_print(&table, &context->screen);
+	return EXIT_WORKED;
+}

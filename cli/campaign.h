@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A campaign as the server describes it, and the request that creates one.
+ *
+ *	CLEANUP(campaign_release) struct campaign campaign = { 0 };
+ *	rc = campaign_decode(body.data, body.length, &campaign, err);
+ */
+#ifndef RUNWAY_CLI_CAMPAIGN_H
+#define RUNWAY_CLI_CAMPAIGN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/err.h"
+
+struct campaign_load {
+	int64_t id, task;			      /* task 0: none yet */
+	char *lane, *isa, *state, *status, *sentence; /* NULL: none */
+	int64_t dropped;
+};
+
+struct campaign_variant {
+	char *role, *series, *state;
+	char *phase, *reason; /* NULL: none */
+	double elapsed_s;
+	int64_t build_task; /* 0: none */
+	bool build_reused;
+	struct campaign_load *loads;
+	size_t load_count;
+};
+
+struct campaign {
+	int64_t id;
+	char *state;
+	char *reason; /* NULL: none */
+	char *created;
+	char *repository, *rev, *tree; /* of the base; tree may be NULL */
+	double elapsed_s, estimate_s;  /* estimate_s < 0: unknown */
+	struct campaign_variant *variants;
+	size_t variant_count;
+};
+
+int campaign_decode(const char *data, size_t bytes, struct campaign *ret_campaign, struct err *err);
+void campaign_release(struct campaign *campaign);
+
+bool campaign_ended(const struct campaign *campaign);
+size_t campaign_loads_done(const struct campaign_variant *variant);
+/* "compile", "load 2 of 4" …: what a variant is at; free() it. */
+char *campaign_variant_phase(const struct campaign_variant *variant);
+
+/* A page of GET /campaigns. */
+struct campaign_page {
+	struct campaign *campaigns; /* without their variants */
+	size_t count;
+	int64_t next; /* 0: no further page */
+};
+
+int campaign_page_decode(const char *data, size_t bytes, struct campaign_page *ret_page,
+			 struct err *err);
+void campaign_page_release(struct campaign_page *page);
+
+#define CAMPAIGN_SERIES_MAX 256
+
+/* What is left NULL, 0 or false is left to the server's defaults. */
+struct campaign_request {
+	const char *repository, *rev;
+	int64_t series[CAMPAIGN_SERIES_MAX];
+	size_t series_count;
+	const char *isa, *lanes; /* names with commas between */
+	int64_t loads_exact, loads_smp;
+	bool has_seed;
+	int64_t seed;
+	bool measure_identical;
+};
+
+/* The body of POST /campaigns; free() it. */
+char *campaign_request_encode(const struct campaign_request *request);
+
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/difference.h"
+
+#include "cli/table.h"
+#include "lib/alloc.h"
+#include "lib/cleanup.h"
+
+static void release_rows(struct difference_row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(rows[i].kind);
+		free(rows[i].part);
+		free(rows[i].module);
+		free(rows[i].function);
+	}
+	free(rows);
+}
+
+void difference_release(struct difference *difference)
+{
+	release_rows(difference->totals, difference->total_count);
+	release_rows(difference->functions, difference->function_count);
+	free(difference->variant);
+	free(difference->against);
+	free(difference->isa);
+	*difference = (struct difference){ 0 };
+}
+
+static char *format_count(int64_t count)
+{
+	return count < 0 ? xstrdup("-") : xasprintf("%lld", (long long)count);
+}
+
+static void add_row(struct table *table, const struct difference_row *row)
+{
+	bool total = !row->function;
+
+	table_row(table, total ? STYLE_BOLD : STYLE_PLAIN);
+	table_cell(table, xstrdup(row->kind));
+	table_cell(table, xstrdup(row->part));
+	table_cell(table, xstrdup(row->module ? row->module : ""));
+	table_cell(table, xstrdup(total ? "total" : row->function));
+	table_cell(table, format_count(row->against));
+	table_cell(table, format_count(row->variant));
+	table_cell(table,
+		   xasprintf("%s%lld", row->difference > 0 ? "+" : "", (long long)row->difference));
+}
+
+void difference_print(const struct difference *difference, bool all, const struct screen *screen)
+{
+	const struct table_column columns[] = {
+		{ "kind", TABLE_LEFT, false },
+		{ "part", TABLE_LEFT, false },
+		{ "module", TABLE_LEFT, true },
+		{ "function", TABLE_LEFT, true },
+		{ difference->against, TABLE_RIGHT, false },
+		{ difference->variant, TABLE_RIGHT, false },
+		{ "difference", TABLE_RIGHT, false },
+	};
+	CLEANUP(table_release) struct table table = TABLE_INIT(columns);
+	size_t shown = 0;
+
+	fprintf(screen->out, "campaign %lld: %s against %s%s%s, instructions on the exit path\n\n",
+		(long long)difference->campaign, difference->variant, difference->against,
+		difference->isa ? " on " : "", difference->isa ? difference->isa : "");
+	for (size_t i = 0; i < difference->total_count; i++)
+		add_row(&table, &difference->totals[i]);
+	for (size_t i = 0; i < difference->function_count; i++) {
+		if (!all && !difference->functions[i].difference)
+			continue;
+		add_row(&table, &difference->functions[i]);
+		shown++;
+	}
+	table_print(&table, screen);
+	if (shown < difference->function_count)
+		fprintf(screen->out, "\n%zu functions without a difference are left out (--all).\n",
+			difference->function_count - shown);
+}
