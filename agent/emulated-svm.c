@@ -24,7 +24,8 @@
 #define EMULATOR "qemu-system-x86_64"
 #define BUSYBOX "/bin/busybox"
 #define MEMORY_MIB "512"
-#define SANDBOX_MEMORY_MAX_BYTES (6ull << 30) /* address space: guest memory, code cache, threads  \
+#define SANDBOX_MEMORY_MAX_BYTES                                                                   \
+	(6ull << 30)			      /* address space: guest memory, code cache, threads  \
 					       */
 #define SANDBOX_FILE_MAX_BYTES (192ull << 20) /* the plugin's output */
 
@@ -34,8 +35,6 @@ static const char *const arguments_common[] = {
 	"-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
 	/* Vendor AMD with SVM. What TCG lacks of an EPYC it says on stderr, and leaves out. */
 	"-machine", "pc", "-cpu", "EPYC,+svm", "-m", MEMORY_MIB,
-	/* Loads the kernel in a third of the instructions that SeaBIOS takes. */
-	"-bios", "qboot.rom",
 	/* The same clock and the same random numbers in every boot. */
 	"-rtc", "base=2020-01-01,clock=vm", "-seed", "1",
 	/* Threads get names by which their run-queue delay is found. */
@@ -44,13 +43,21 @@ static const char *const arguments_common[] = {
 
 static const char *const arguments_exact[] = {
 	"-smp", "1", "-accel", "tcg,thread=single",
+	/* Loads the kernel in a third of the instructions that SeaBIOS takes. */
+	"-bios", "qboot.rom",
 	/* Instructions drive the clock, 8 ns each: a kernel's boot-time calibration loops, which
 	 * wait for time to pass, take an eighth of the instructions that they would at 1 ns. What
 	 * is measured is counted in instructions and does not depend on it. */
 	"-icount", "shift=3,sleep=off", NULL
 };
 
-static const char *const arguments_smp[] = { "-smp", "2", "-accel", "tcg,thread=multi", NULL };
+static const char *const arguments_smp[] = {
+	/* One core a socket: SeaBIOS's MP table, by which a kernel without ACPI finds its
+	 * processors, names the first core of each socket. (qboot's leaves the second deaf to
+	 * interrupts.) */
+	"-smp",
+	"2,sockets=2,cores=1,threads=1", "-accel", "tcg,thread=multi", NULL
+};
 
 /*
  * The host kernel's command line.

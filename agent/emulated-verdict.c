@@ -68,9 +68,8 @@ static int judge_early_end(const struct host *host, const struct proc_result *re
 	proc_describe(result, how, sizeof(how));
 	last_words(host, words, sizeof(words));
 	if (result->end != PROC_EXITED || result->status)
-		return err_set(err, -EIO, "The emulator %s while it was at %s: %.400s", how,
-			       place(host),
-			       host->text.length ? host->text.data : "it said nothing");
+		return err_set(err, -EIO, "The emulator %s while it was at %s: %s", how,
+			       place(host), words);
 	if (!host->console.total_bytes && !outcome->lines.length)
 		return say(outcome, LOAD_PANIC,
 			   "The host reset itself before its kernel printed anything.");
