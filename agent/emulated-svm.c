@@ -7,12 +7,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <x86intrin.h>
 
 #include "agent/emulated-host.h"
 #include "agent/initramfs.h"
@@ -24,10 +26,10 @@
 #define EMULATOR "qemu-system-x86_64"
 #define BUSYBOX "/bin/busybox"
 #define MEMORY_MIB "512"
-#define SANDBOX_MEMORY_MAX_BYTES                                                                   \
-	(6ull << 30)			      /* address space: guest memory, code cache, threads  \
-					       */
-#define SANDBOX_FILE_MAX_BYTES (192ull << 20) /* the plugin's output */
+/* Address space: the host's memory, translated code, threads. */
+#define SANDBOX_MEMORY_MAX_BYTES (6ull << 30)
+/* The plugin's output. */
+#define SANDBOX_FILE_MAX_BYTES (192ull << 20)
 
 /* What every lane is started with. */
 static const char *const arguments_common[] = {
@@ -55,22 +57,60 @@ static const char *const arguments_smp[] = {
 	/* One core a socket: SeaBIOS's MP table, by which a kernel without ACPI finds its
 	 * processors, names the first core of each socket. (qboot's leaves the second deaf to
 	 * interrupts.) */
-	"-smp",
-	"2,sockets=2,cores=1,threads=1", "-accel", "tcg,thread=multi", NULL
+	"-smp", "2,sockets=2,cores=1,threads=1", "-accel", "tcg,thread=multi", NULL
 };
 
+/* clang-format off */
 /*
  * The host kernel's command line.
- *	loglevel=5		warnings and worse: each character on a serial line costs an exit of
- *QEMU panic=-1 oops=panic	a dying kernel says so and is gone, which ends QEMU (-no-reboot)
+ *	loglevel=5		warnings and worse: each character on a serial line costs QEMU an exit
+ *	panic=-1 oops=panic	a dying kernel says so and is gone, which ends QEMU (-no-reboot)
  *	nokaslr norandmaps	addresses are those of System.map, and the same in every boot
  *	randomize_kstack_offset=off	no random instructions on a system call's way in
  *	no_timer_check		QEMU's timer works; do not wait for it to prove that
+ *	tsc_early_khz		see host_tsc_khz()
  *	tsc=reliable		no watchdog that compares clocks, and interrupts for it
  */
+/* clang-format on */
 static const char kernel_arguments[] =
 	"console=ttyS0 loglevel=5 panic=-1 oops=panic nokaslr norandmaps "
 	"randomize_kstack_offset=off no_timer_check tsc=reliable";
+
+static uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_RAW, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/*
+ * Ticks of this machine's TSC in a millisecond: on two threads an emulated TSC is the real one. A
+ * kernel without ACPI has only the PIT to find that out, and when a thread is late in reading it
+ * gives the TSC up, and high-resolution timers with it; so it is told. (Virtual time is never
+ * late.)
+ */
+static uint64_t host_tsc_khz(void)
+{
+	uint64_t began_ns, now_ns, began_ticks, best_khz = 0;
+
+	/* A thread that is put aside between two reads spoils a try upwards or downwards, seldom
+	 * two. */
+	for (int try = 0; try < 5; try++) {
+		uint64_t khz;
+
+		began_ns = monotonic_ns();
+		began_ticks = __rdtsc();
+		do {
+			now_ns = monotonic_ns();
+		} while (now_ns - began_ns < 10000000);
+		khz = (__rdtsc() - began_ticks) * 1000000 / (now_ns - began_ns);
+		if (best_khz && (khz > best_khz ? khz - best_khz : best_khz - khz) * 1000 < khz)
+			return khz;
+		best_khz = khz;
+	}
+	return best_khz;
+}
 
 static bool is_exact(const char *lane)
 {
@@ -151,7 +191,9 @@ static struct arguments emulator_arguments(const struct places *places, const ch
 	add(&arguments, xstrdup("-initrd"));
 	add(&arguments, xasprintf("%s/initramfs", places->scratch));
 	add(&arguments, xstrdup("-append"));
-	add(&arguments, xstrdup(kernel_arguments));
+	add(&arguments, is_exact(lane) ? xstrdup(kernel_arguments)
+				       : xasprintf("%s tsc_early_khz=%" PRIu64, kernel_arguments,
+						   host_tsc_khz()));
 	add(&arguments, NULL);
 	return arguments;
 }

@@ -45,20 +45,6 @@ static bool stopping_request(void *data)
 	return signalled;
 }
 
-int agent_deliver(struct agent *agent, const char *path, const char *idempotency_key,
-		  const char *body, struct err *err)
-{
-	CLEANUP(client_reply_release) struct client_reply reply = CLIENT_REPLY_INIT;
-	struct client_request request = { .method = "POST",
-					  .path = path,
-					  .body = body,
-					  .bytes = strlen(body),
-					  .idempotency_key = idempotency_key };
-	int rc = client_deliver(agent->client, &request, &reply, err);
-
-	return rc < 0 ? rc : client_expect_success(&reply, "Delivering a result", err);
-}
-
 static void give_back(struct agent *agent, const struct task *task)
 {
 	CLEANUP(free_ptr) char *path = xasprintf("/leases/%s", task->lease);
