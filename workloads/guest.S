@@ -73,8 +73,14 @@ guest_start:
 3:	hlt
 	jmp 3b
 
-/* An IPI: count it by its sender, then end of interrupt. */
+/*
+ * An IPI: count it by its sender, then end of interrupt. QEMU's TCG may deliver an injected
+ * interrupt twice, the second time inside its own handler, where interrupts are off. No processor
+ * does that, so what interrupted code with IF clear is that artefact and not an IPI.
+ */
 guest_ipi:
+	testl $0x200, 32(%rsp)		/* IF of the interrupted code */
+	jz 1f
 	push %rax
 	push %rcx
 	push %rdx
@@ -87,7 +93,7 @@ guest_ipi:
 	pop %rdx
 	pop %rcx
 	pop %rax
-	add $16, %rsp
+1:	add $16, %rsp
 	iretq
 
 /* A spurious interrupt has no end of interrupt. */
