@@ -13,14 +13,24 @@ static char *format_task(int64_t task)
 	return task ? xasprintf("%lld", (long long)task) : xstrdup("-");
 }
 
+static const char *build_state(const struct campaign_variant *variant)
+{
+	if (variant->build_id)
+		return variant->build_reused ? "reused" : "built";
+	return variant->state;
+}
+
 static void add_variant(struct table *table, const struct campaign_variant *variant)
 {
 	table_row(table, STYLE_BOLD);
 	table_cell(table, xstrdup(variant->series));
-	table_cell(table, xstrdup(variant->build_reused ? "build (reused)" : "build"));
+	table_cell(table, xstrdup(""));
 	table_cell(table, xstrdup(variant->state));
+	table_row(table, STYLE_PLAIN);
+	table_cell(table, xstrdup(""));
+	table_cell(table, xstrdup("build"));
+	table_cell(table, xstrdup(build_state(variant)));
 	table_cell(table, format_task(variant->build_task));
-	table_cell(table, xstrdup(variant->reason ? variant->reason : ""));
 	for (size_t i = 0; i < variant->load_count; i++) {
 		const struct campaign_load *load = &variant->loads[i];
 
@@ -31,20 +41,43 @@ static void add_variant(struct table *table, const struct campaign_variant *vari
 				     load->isa ? load->isa : "", load->isa ? " " : "", load->lane));
 		table_cell(table, xstrdup(load->status ? load->status : load->state));
 		table_cell(table, format_task(load->task));
-		table_cell(table, load->dropped ? xasprintf("%lld samples dropped%s%s",
-							    (long long)load->dropped,
-							    load->sentence ? "; " : "",
-							    load->sentence ? load->sentence : "")
-						: xstrdup(load->sentence ? load->sentence : ""));
+		table_cell(table, load->dropped ? xasprintf("%lld", (long long)load->dropped)
+						: xstrdup(""));
+	}
+}
+
+/* Sentences can be long: they stand below the table, whole. */
+static void print_sentences(const struct campaign *campaign, const struct screen *screen)
+{
+	for (size_t i = 0; i < campaign->variant_count; i++) {
+		const struct campaign_variant *variant = &campaign->variants[i];
+
+		if (variant->reason) {
+			CLEANUP(free_ptr)
+			char *line = xasprintf("%s: %s", variant->series, variant->reason);
+
+			screen_fold(screen, line);
+		}
+		for (size_t j = 0; j < variant->load_count; j++) {
+			const struct campaign_load *load = &variant->loads[j];
+			CLEANUP(free_ptr) char *line = NULL;
+
+			if (!load->sentence || !*load->sentence)
+				continue;
+			line = xasprintf("load %lld: %s", (long long)load->id, load->sentence);
+			screen_fold(screen, line);
+		}
 	}
 }
 
 int campaign_show(struct context *context, int argc, char **argv, struct err *err)
 {
 	static const struct table_column columns[] = {
-		{ "series", TABLE_LEFT, true },	 { "step", TABLE_LEFT, false },
-		{ "state", TABLE_LEFT, false },	 { "task", TABLE_RIGHT, false },
-		{ "detail", TABLE_LEFT, false },
+		{ "series", TABLE_LEFT, true },
+		{ "step", TABLE_LEFT, false },
+		{ "state", TABLE_LEFT, false },
+		{ "task", TABLE_RIGHT, false },
+		{ "samples dropped", TABLE_RIGHT, false },
 	};
 	CLEANUP(buf_release) struct buf body = BUF_INIT(CLIENT_ANSWER_MAX_BYTES);
 	CLEANUP(campaign_release) struct campaign campaign = { 0 };
@@ -73,7 +106,10 @@ int campaign_show(struct context *context, int argc, char **argv, struct err *er
 	for (size_t i = 0; i < campaign.variant_count; i++)
 		add_variant(&table, &campaign.variants[i]);
 	summary = progress_summary(&campaign);
-	fprintf(context->screen.out, "%s\n\n", summary);
+	screen_fold(&context->screen, summary);
+	fputc('\n', context->screen.out);
 	table_print(&table, &context->screen);
+	fputc('\n', context->screen.out);
+	print_sentences(&campaign, &context->screen);
 	return EXIT_WORKED;
 }

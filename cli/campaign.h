@@ -24,7 +24,7 @@ struct campaign_variant {
 	char *role, *series, *state;
 	char *phase, *reason; /* NULL: none */
 	double elapsed_s;
-	int64_t build_task; /* 0: none */
+	int64_t build_id, build_task; /* 0: none yet */
 	bool build_reused;
 	struct campaign_load *loads;
 	size_t load_count;

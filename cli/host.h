@@ -11,9 +11,8 @@
 struct host {
 	int64_t id;
 	char *agent;
-	char *capabilities; /* with commas between */
-	char *last_seen;
-	char *kernel, *cpu; /* of the fingerprint; NULL: not in it */
+	char *capabilities;	      /* with commas between */
+	char *first_seen, *last_seen; /* NULL: not given */
 };
 
 struct host_page {

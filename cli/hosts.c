@@ -13,8 +13,8 @@ static void print_page(const struct host_page *page, const struct screen *screen
 {
 	static const struct table_column columns[] = {
 		{ "id", TABLE_RIGHT, false },	      { "agent", TABLE_LEFT, false },
-		{ "capabilities", TABLE_LEFT, true }, { "kernel", TABLE_LEFT, false },
-		{ "cpu", TABLE_LEFT, true },	      { "last seen", TABLE_LEFT, false },
+		{ "capabilities", TABLE_LEFT, true }, { "first seen", TABLE_LEFT, false },
+		{ "last seen", TABLE_LEFT, false },
 	};
 	CLEANUP(table_release) struct table table = TABLE_INIT(columns);
 
@@ -25,8 +25,7 @@ static void print_page(const struct host_page *page, const struct screen *screen
 		table_cell(&table, xasprintf("%lld", (long long)host->id));
 		table_cell(&table, xstrdup(host->agent));
 		table_cell(&table, xstrdup(host->capabilities));
-		table_cell(&table, xstrdup(host->kernel ? host->kernel : ""));
-		table_cell(&table, xstrdup(host->cpu ? host->cpu : ""));
+		table_cell(&table, xstrdup(host->first_seen ? host->first_seen : ""));
 		table_cell(&table, xstrdup(host->last_seen ? host->last_seen : ""));
 	}
 	if (page->count)

@@ -30,6 +30,7 @@ static void read_variant(struct json_reader *reader, const json_t *object,
 	variant->phase = json_read_text(reader, object, "phase", JSON_OPTIONAL);
 	variant->reason = json_read_text(reader, object, "reason", JSON_OPTIONAL);
 	variant->elapsed_s = json_read_number(reader, object, "elapsed_s", JSON_OPTIONAL, 0);
+	variant->build_id = json_read_integer(reader, build, "id", JSON_OPTIONAL, 0);
 	variant->build_task = json_read_integer(reader, build, "task", JSON_OPTIONAL, 0);
 	variant->build_reused = json_read_bool(reader, build, "reused", JSON_OPTIONAL, false);
 	variant->load_count = json_array_size(loads);

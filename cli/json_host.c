@@ -14,8 +14,7 @@ void host_page_release(struct host_page *page)
 		free(page->hosts[i].agent);
 		free(page->hosts[i].capabilities);
 		free(page->hosts[i].last_seen);
-		free(page->hosts[i].kernel);
-		free(page->hosts[i].cpu);
+		free(page->hosts[i].first_seen);
 	}
 	free(page->hosts);
 	*page = (struct host_page){ 0 };
@@ -37,17 +36,11 @@ static char *join(const json_t *list)
 
 static void read_host(struct json_reader *reader, const json_t *object, struct host *host)
 {
-	const json_t *fingerprint = json_read_object(reader, object, "fingerprint", JSON_OPTIONAL);
-
 	host->id = json_read_integer(reader, object, "id", JSON_NEEDED, 0);
 	host->agent = json_read_text(reader, object, "agent", JSON_NEEDED);
 	host->capabilities = join(json_read_array(reader, object, "capabilities", JSON_OPTIONAL));
+	host->first_seen = json_read_text(reader, object, "first_seen", JSON_OPTIONAL);
 	host->last_seen = json_read_text(reader, object, "last_seen", JSON_OPTIONAL);
-	/* Whatever an agent chose to report: only texts are shown, the rest is in --json. */
-	if (json_is_string(json_object_get(fingerprint, "kernel")))
-		host->kernel = json_read_text(reader, fingerprint, "kernel", JSON_OPTIONAL);
-	if (json_is_string(json_object_get(fingerprint, "cpu")))
-		host->cpu = json_read_text(reader, fingerprint, "cpu", JSON_OPTIONAL);
 }
 
 int host_page_decode(const char *data, size_t bytes, struct host_page *ret_page, struct err *err)

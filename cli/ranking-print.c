@@ -33,7 +33,7 @@ static const char *vary_mark(const struct ranking_metric *metric)
 }
 
 /* "274→45"; "274" alone for the base; "-" when it was not measured. */
-static char *format_window(const struct ranking_metric *metric)
+static char *format_window(const struct ranking_metric *metric, bool is_base)
 {
 	CLEANUP(free_ptr) char *base = NULL;
 	CLEANUP(free_ptr) char *value = NULL;
@@ -41,14 +41,14 @@ static char *format_window(const struct ranking_metric *metric)
 	if (!metric || isnan(metric->value))
 		return xstrdup("-");
 	value = text_number(metric->value);
-	if (isnan(metric->base))
+	if (is_base || isnan(metric->base))
 		return xasprintf("%s%s", vary_mark(metric), value);
 	base = text_number(metric->base);
 	return xasprintf("%s→%s%s", base, vary_mark(metric), value);
 }
 
-/* "2377 (+1)" */
-static char *format_path(const struct ranking_metric *metric)
+/* "2377 (+1)"; "2376" alone for the base. */
+static char *format_path(const struct ranking_metric *metric, bool is_base)
 {
 	CLEANUP(free_ptr) char *value = NULL;
 	CLEANUP(free_ptr) char *difference = NULL;
@@ -56,7 +56,7 @@ static char *format_path(const struct ranking_metric *metric)
 	if (!metric || isnan(metric->value))
 		return xstrdup("-");
 	value = text_number(metric->value);
-	if (isnan(metric->base))
+	if (is_base || isnan(metric->base))
 		return xasprintf("%s%s", vary_mark(metric), value);
 	difference = text_number(metric->value - metric->base);
 	return xasprintf("%s%s (%s%s)", vary_mark(metric), value,
@@ -100,14 +100,16 @@ static enum screen_style style_of(const struct ranking_result *result)
 static void add_result(struct table *table, const struct ranking *ranking,
 		       const struct ranking_result *base, const struct ranking_result *result)
 {
+	bool is_base = result == base;
+
 	table_row(table, style_of(result));
 	table_cell(table, format_place(ranking, base, result));
 	table_cell(table, xstrdup(result->series));
 	table_cell(table, xstrdup(result->status));
-	table_cell(table, format_window(ranking_metric_find(result, "exit_window")));
-	table_cell(table, format_window(ranking_metric_find(result, "entry_window")));
-	table_cell(table, format_window(ranking_metric_find(result, "kick_window")));
-	table_cell(table, format_path(ranking_metric_find(result, "exit_path")));
+	table_cell(table, format_window(ranking_metric_find(result, "exit_window"), is_base));
+	table_cell(table, format_window(ranking_metric_find(result, "entry_window"), is_base));
+	table_cell(table, format_window(ranking_metric_find(result, "kick_window"), is_base));
+	table_cell(table, format_path(ranking_metric_find(result, "exit_path"), is_base));
 	table_cell(table, format_ratio(ranking_metric_find(result, "host_ipi_per_guest_ipi")));
 	table_cell(table, format_gates(result));
 }
@@ -147,27 +149,23 @@ static void print_isa(const struct ranking *ranking, const char *isa,
 	table_print(&table, screen);
 }
 
-/* Prints text folded at blanks to the screen's width, later lines indented. */
-static void print_folded(const char *text, const struct screen *screen)
+/* A gate that did not pass: it failed, or its workload ended before it could be asked. */
+static void print_gate(const struct ranking_gate *gate, const struct screen *screen)
 {
-	const char *indent = "";
-	size_t room = screen->columns > 24 ? screen->columns : 24;
+	CLEANUP(buf_release) struct buf text = BUF_INIT(REASON_MAX_BYTES);
 
-	while (*text) {
-		size_t fit = text_fit(text, room - strlen(indent)), cut = fit;
-
-		if (text[fit])
-			while (cut && text[cut] != ' ')
-				cut--;
-		cut = cut ? cut : fit;
-		fprintf(screen->out, "%s%.*s\n", indent, (int)cut, text);
-		text += cut;
-		text += strspn(text, " ");
-		indent = "    ";
-	}
+	buf_printf(&text, "    gate %s%s%s ", gate->gate, gate->workload ? " of " : "",
+		   gate->workload ? gate->workload : "");
+	if (gate->runs)
+		buf_printf(&text, "failed in %lld of %lld runs%s%s", (long long)gate->failed,
+			   (long long)gate->runs, gate->detail ? ": " : "",
+			   gate->detail ? gate->detail : "");
+	else
+		buf_puts(&text, "did not run");
+	screen_fold(screen, text.data);
 }
 
-/* Why a result has no place, and the gates that failed. */
+/* Why a result has no place, and the gates that it did not pass. */
 static void print_reason(const struct ranking_result *result, const struct screen *screen)
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT(REASON_MAX_BYTES);
@@ -181,19 +179,10 @@ static void print_reason(const struct ranking_result *result, const struct scree
 		buf_printf(&text, " (%s)", result->isa);
 	buf_printf(&text, ": %s%s%s", result->status, result->reason ? ": " : ".",
 		   result->reason ? result->reason : "");
-	print_folded(text.data, screen);
-	for (size_t i = 0; i < result->gate_count; i++) {
-		const struct ranking_gate *gate = &result->gates[i];
-
-		if (gate->passed)
-			continue;
-		buf_clear(&text);
-		buf_printf(&text, "    gate %s failed in %lld of %lld runs%s%s%s%s", gate->gate,
-			   (long long)gate->failed, (long long)gate->runs,
-			   gate->workload ? " of " : "", gate->workload ? gate->workload : "",
-			   gate->detail ? ": " : "", gate->detail ? gate->detail : "");
-		print_folded(text.data, screen);
-	}
+	screen_fold(screen, text.data);
+	for (size_t i = 0; i < result->gate_count; i++)
+		if (!result->gates[i].passed)
+			print_gate(&result->gates[i], screen);
 }
 
 static void print_header(const struct ranking *ranking, const struct screen *screen)
@@ -208,20 +197,32 @@ static void print_header(const struct ranking *ranking, const struct screen *scr
 			   ranking->rev ? ranking->rev : "");
 	if (ranking->tree)
 		buf_printf(&text, " (tree %.12s)", ranking->tree);
-	print_folded(text.data, screen);
+	screen_fold(screen, text.data);
 }
 
-static void print_legend(const struct screen *screen)
+/* The workload that the base's ratio in the table is of; NULL when none was measured. */
+static const char *ratio_workload(const struct ranking *ranking)
 {
-	static const char *const lines[] = {
-		"windows: instructions, base→variant, at a CPUID exit, on an emulated CPU; fewer "
-		"is better.",
-		"exit_path: instructions from a CPUID exit to the next entry (difference to base).",
-		"host/guest IPIs: median of n samples, ± is the distance between their quartiles.",
-	};
+	const struct ranking_metric *metric = NULL;
 
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		print_folded(lines[i], screen);
+	if (ranking->base_count)
+		metric = ranking_metric_find(&ranking->bases[0], "host_ipi_per_guest_ipi");
+	return metric ? metric->workload : NULL;
+}
+
+static void print_legend(const struct ranking *ranking, const struct screen *screen)
+{
+	const char *workload = ratio_workload(ranking);
+	CLEANUP(free_ptr)
+	char *ratio = xasprintf("host/guest IPIs: median of n samples%s%s, ± is the distance "
+				"between their quartiles. Other workloads: --metrics.",
+				workload ? " of " : "", workload ? workload : "");
+
+	screen_fold(screen, "windows: instructions, base→variant, at a CPUID exit, on an emulated "
+			    "CPU; fewer is better.");
+	screen_fold(screen, "exit_path: instructions from a CPUID exit to the next entry "
+			    "(difference to base).");
+	screen_fold(screen, ratio);
 }
 
 static bool any_varies(const struct ranking *ranking)
@@ -275,11 +276,10 @@ void ranking_print(const struct ranking *ranking, const struct screen *screen)
 	for (size_t i = 0; i < ranking->result_count; i++)
 		print_reason(&ranking->results[i], screen);
 	fputc('\n', screen->out);
-	print_legend(screen);
+	print_legend(ranking, screen);
 	if (any_varies(ranking))
-		print_folded(
-			"~ this count should not vary and did: the median is shown, see --metrics.",
-			screen);
+		screen_fold(screen, "~ this count should not vary and did: the median is shown, "
+				    "see --metrics.");
 }
 
 static void add_metrics(struct table *table, const struct ranking_result *result)
@@ -311,7 +311,7 @@ void ranking_print_metrics(const struct ranking *ranking, const struct screen *s
 {
 	static const struct table_column columns[] = {
 		{ "series", TABLE_LEFT, true },	 { "isa", TABLE_LEFT, false },
-		{ "metric", TABLE_LEFT, false }, { "workload", TABLE_LEFT, false },
+		{ "metric", TABLE_LEFT, true },	 { "workload", TABLE_LEFT, true },
 		{ "kind", TABLE_LEFT, false },	 { "base", TABLE_RIGHT, false },
 		{ "value", TABLE_RIGHT, false }, { "spread", TABLE_RIGHT, false },
 		{ "n", TABLE_RIGHT, false },	 { "dropped", TABLE_RIGHT, false },

@@ -5,6 +5,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "cli/text.h"
+
+#define FOLD_COLUMNS_MIN 24
+
 void screen_measure(struct screen *screen)
 {
 	const char *columns = getenv("COLUMNS");
@@ -41,4 +45,23 @@ const char *screen_style(const struct screen *screen, enum screen_style style)
 	};
 
 	return screen->color ? sequences[style] : "";
+}
+
+void screen_fold(const struct screen *screen, const char *text)
+{
+	size_t room = screen->columns > FOLD_COLUMNS_MIN ? screen->columns : FOLD_COLUMNS_MIN;
+	const char *indent = "";
+
+	while (*text) {
+		size_t fit = text_fit(text, room - strlen(indent)), cut = fit;
+
+		if (text[fit])
+			while (cut && text[cut] != ' ')
+				cut--;
+		cut = cut ? cut : fit;
+		fprintf(screen->out, "%s%.*s\n", indent, (int)cut, text);
+		text += cut;
+		text += strspn(text, " ");
+		indent = "    ";
+	}
 }

@@ -31,4 +31,7 @@ void screen_measure(struct screen *screen); /* again, after the window changed *
 /* The escape sequence that starts a style, "" without colours; STYLE_PLAIN ends any. */
 const char *screen_style(const struct screen *screen, enum screen_style style);
 
+/* A line of clean text, folded at blanks to the screen's width; its further lines are indented. */
+void screen_fold(const struct screen *screen, const char *text);
+
 #endif

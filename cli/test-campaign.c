@@ -3,6 +3,7 @@
 
 #include "cli/campaign.h"
 #include "cli/difference.h"
+#include "cli/host.h"
 #include "cli/progress.h"
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
@@ -149,6 +150,22 @@ static void the_end_is_told(void **state)
 	assert_non_null(strstr(text, "campaign 3: done after 12.5 s\n"));
 }
 
+static void a_page_of_hosts_is_decoded(void **state)
+{
+	static const char text[] =
+		"{\"hosts\":[{\"id\":1,\"agent\":\"lab-1\",\"capabilities\":[\"build\",\"bench-"
+		"svm\"],"
+		"\"fingerprint\":null,\"first_seen\":\"a\",\"last_seen\":\"b\"}],\"next\":null}";
+	CLEANUP(host_page_release) struct host_page page = { 0 };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(host_page_decode(text, strlen(text), &page, &err), 0);
+	assert_int_equal(page.count, 1);
+	assert_int_equal(page.next, 0);
+	assert_string_equal(page.hosts[0].capabilities, "build,bench-svm");
+}
+
 static void a_difference_is_printed_by_function(void **state)
 {
 	static const char text[] =
@@ -185,6 +202,7 @@ int main(void)
 		cmocka_unit_test(a_request_carries_what_was_asked_for),
 		cmocka_unit_test(a_pipe_gets_one_line_a_change),
 		cmocka_unit_test(the_end_is_told),
+		cmocka_unit_test(a_page_of_hosts_is_decoded),
 		cmocka_unit_test(a_difference_is_printed_by_function),
 	};
 

@@ -22,7 +22,7 @@
 static const char sample[] =
 	"{\"campaign\":1,\"state\":\"done\",\"base\":{\"repository\":\"linux\",\"rev\":\"HEAD\","
 	"\"tree\":\"b8c31987ab1c9d0e134eac7a81d7dc4689e8065e\",\"place\":4,\"metrics\":["
-	METRIC("exit_window", "274", "null") "," METRIC("exit_path", "2376", "null") "],\"gates\":["
+	METRIC("exit_window", "274", "274") "," METRIC("exit_path", "2376", "2376") "],\"gates\":["
 	GATE("true", "0") "]},\"order\":[\"exit_window\"],\"results\":["
 	RESULT("asm", "ranked", "1", "null",
 	       METRIC("exit_window", "12", "274") "," METRIC("entry_window", "273", "273") ","
@@ -128,6 +128,31 @@ static void shared_places_are_marked(void **state)
 	assert_false(has_line(text, "1=", "asm"));
 }
 
+static void the_base_is_not_compared_with_itself(void **state)
+{
+	CLEANUP(free_ptr) char *text = print(sample, 100, false);
+
+	(void)state;
+	assert_true(has_line(text, "4  base", " 274 "));
+	assert_false(has_line(text, "base", "274→274"));
+	assert_false(has_line(text, "base", "(0)"));
+}
+
+static void a_gate_that_never_ran_is_not_called_failed(void **state)
+{
+	static const char cut_short[] =
+		"{\"campaign\":1,\"state\":\"done\",\"base\":{},\"results\":["
+		"{\"series\":\"a\",\"isa\":\"svm\",\"status\":\"failed\",\"reason\":\"It hung.\","
+		"\"metrics\":[],\"gates_run\":true,\"gates\":[{\"gate\":\"delivery\",\"workload\":"
+		"\"ipi-storm\",\"passed\":false,\"runs\":0,\"failed\":0,\"detail\":\"not "
+		"run\"}]}]}";
+	CLEANUP(free_ptr) char *text = print(cut_short, 100, false);
+
+	(void)state;
+	assert_true(has_line(text, "    gate delivery of ipi-storm did not run", ""));
+	assert_false(has_line(text, "gate", "failed in"));
+}
+
 static void the_base_stands_where_its_place_is(void **state)
 {
 	CLEANUP(free_ptr) char *text = print(sample, 100, false);
@@ -145,7 +170,7 @@ static void reasons_and_failed_gates_are_told(void **state)
 
 	(void)state;
 	assert_true(has_line(text, "lost-kick (svm): disqualified: It loses kicks.", ""));
-	assert_true(has_line(text, "gate kick failed in 3 of 3 runs of kick-sweep", ""));
+	assert_true(has_line(text, "gate kick of kick-sweep failed in 3 of 3 runs: 2300", ""));
 	assert_true(has_line(text, "rename (svm): identical: Its code is the base's.", ""));
 }
 
@@ -244,6 +269,8 @@ int main(void)
 		cmocka_unit_test(the_table_fits_100_columns),
 		cmocka_unit_test(a_narrow_screen_gets_records_with_every_value),
 		cmocka_unit_test(shared_places_are_marked),
+		cmocka_unit_test(the_base_is_not_compared_with_itself),
+		cmocka_unit_test(a_gate_that_never_ran_is_not_called_failed),
 		cmocka_unit_test(the_base_stands_where_its_place_is),
 		cmocka_unit_test(reasons_and_failed_gates_are_told),
 		cmocka_unit_test(gates_that_did_not_run_are_not_called_passed),
