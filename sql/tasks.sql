@@ -68,8 +68,9 @@ UPDATE load SET state = 'pending', host_failures = host_failures + 1, sentence =
 WHERE id = ?1;
 
 -- name: load_running
-UPDATE load SET state = CASE WHEN id = ?2 THEN 'running' ELSE 'pending' END
-WHERE state <> 'done' AND block_id = (SELECT id FROM block WHERE task_id = ?1);
+-- That load of the task runs now, beside others perhaps; 0: none of the task's runs any more.
+UPDATE load SET state = CASE WHEN ?2 = 0 THEN 'pending' ELSE 'running' END
+WHERE state <> 'done' AND block_id = (SELECT id FROM block WHERE task_id = ?1) AND ?2 IN (0, id);
 
 -- name: log_chunk_add
 INSERT INTO log_chunk (task_id, part, data) VALUES (?1, ?2, ?3);
