@@ -100,6 +100,10 @@ static void read_base(struct json_reader *reader, const json_t *base, const json
 	result->place = json_read_integer(reader, from, "place", JSON_OPTIONAL, 0);
 	result->overall = json_read_integer(reader, base, "place", JSON_OPTIONAL, 0);
 	read_lists(reader, base, result);
+	/* Of the whole base it says whether gates ran on every ISA. */
+	if (place)
+		result->gates_run = json_read_bool(reader, place, "gates_run", JSON_OPTIONAL,
+						   result->gate_count > 0);
 }
 
 static void read_bases(struct json_reader *reader, const json_t *base, struct ranking *ranking)

@@ -89,6 +89,7 @@ static void write_base(struct json_writer *w, const struct campaign *campaign,
 		json_write_int_or_null(w, "place", base->place);
 		json_write_text(w, "status", rank_status_name(base->status));
 		json_write_text(w, "reason", base->reason);
+		json_write_bool(w, "gates_run", base->gates_run);
 		json_write_end(w, '}');
 	}
 	json_write_end(w, ']');

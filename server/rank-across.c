@@ -106,17 +106,18 @@ static char *partial_sentence(const struct rank_side *sides, size_t count)
 void rank_across(const struct rank_side *sides, size_t count, struct rank_across *ret_across)
 {
 	struct rank_across across = { .overall = overall(sides, count) };
-	size_t better = 0, worse = 0, measured = 0;
+	size_t better = 0, worse = 0, measured = 0, pending = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		better += is_better(&sides[i]);
 		worse += is_worse(&sides[i]);
 		measured += is_measured(&sides[i]);
+		pending += sides[i].result->status == RANK_STATUS_PENDING;
 	}
 	if (better && worse) {
 		across.agreement = RANK_SPLIT;
 		across.sentence = split_sentence(sides, count);
-	} else if (measured && measured < count) {
+	} else if (measured && measured < count && !pending) {
 		across.agreement = RANK_PARTIAL;
 		across.sentence = partial_sentence(sides, count);
 	}

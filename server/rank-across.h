@@ -21,7 +21,7 @@ struct rank_side {
 enum rank_agreement {
 	RANK_AGREE,   /* also: too early to say, or one ISA */
 	RANK_SPLIT,   /* better than the base on one ISA, worse or out on another */
-	RANK_PARTIAL, /* measured on some of the ISAs only */
+	RANK_PARTIAL, /* measured on some of the ISAs only, and nothing is still to come */
 };
 
 const char *rank_agreement_name(enum rank_agreement agreement); /* NULL for RANK_AGREE */

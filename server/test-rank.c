@@ -392,6 +392,16 @@ static void who_was_measured_on_one_isa_only_says_so(void **state)
 	assert_string_equal(one.sentence, "Measured on svm only; failed on vmx.");
 }
 
+static void while_an_isa_is_pending_it_is_too_early_to_say(void **state)
+{
+	CLEANUP(rank_across_release)
+	struct rank_across one = across(RANK_STATUS_RANKED, 1, RANK_STATUS_PENDING, 0);
+
+	(void)state;
+	assert_int_equal(one.agreement, RANK_AGREE);
+	assert_int_equal(one.overall, 0);
+}
+
 static void one_isa_has_nothing_to_disagree_with(void **state)
 {
 	const struct rank_result base = { .status = RANK_STATUS_RANKED, .place = 1 };
@@ -426,6 +436,7 @@ int main(void)
 		cmocka_unit_test(who_wins_on_one_isa_and_loses_a_gate_on_the_other_is_split),
 		cmocka_unit_test(a_tie_with_the_base_is_no_loss),
 		cmocka_unit_test(who_was_measured_on_one_isa_only_says_so),
+		cmocka_unit_test(while_an_isa_is_pending_it_is_too_early_to_say),
 		cmocka_unit_test(one_isa_has_nothing_to_disagree_with),
 	};
 
