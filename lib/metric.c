@@ -23,9 +23,11 @@ const struct metric metrics[] = {
 	{ "host_ipi_per_guest_ipi", "ratio", "smp", METRIC_SECONDARY, METRIC_LESS,
 	  "Reschedule, posted-interrupt and call-function IPIs the host sent "
 	  "(/proc/interrupts) per "
-	  "guest IPI and destination." },
+	  "guest IPI and destination.",
+	  .margin = 0.05 },
 	{ "exits_per_ipi", "ratio", "smp", METRIC_SECONDARY, METRIC_LESS,
-	  "VM-exits (KVM binary stats) per guest IPI sent." },
+	  "VM-exits (KVM binary stats) per guest IPI sent.",
+	  .margin = 0.02 },
 	{ "exits_by_reason", "count", "smp", METRIC_DETAIL, METRIC_LESS,
 	  "VM-exits by reason from a hist trigger on kvm:kvm_exit, counting pass only." },
 };
