@@ -40,14 +40,15 @@ static size_t pairs_up_to(const struct stat_comparison *comparison, size_t block
 /* The looks that are taken: those whose blocks are settled, as long as each brought pairs. A
  * variant that was left out of later blocks because it had its verdict is not looked at again: the
  * same pairs may not be judged at the milder level of a later look. */
-static size_t take_looks(struct stat_comparison *comparison, const double *ratios, double *ret_p)
+static size_t take_looks(const struct stat_design *design, struct stat_comparison *comparison,
+			 const double *ratios, double *ret_p)
 {
 	size_t looks = 0, seen = 0;
 
-	for (size_t k = 0; k < comparison->schedule.looks; k++) {
-		size_t count = pairs_up_to(comparison, comparison->schedule.blocks[k]);
+	for (size_t k = 0; k < design->schedule.looks; k++) {
+		size_t count = pairs_up_to(comparison, design->schedule.blocks[k]);
 
-		if (comparison->schedule.blocks[k] > comparison->blocks || count == seen)
+		if (design->schedule.blocks[k] > comparison->blocks || count == seen)
 			break;
 		ret_p[looks++] = stat_signed_test(ratios, count).p;
 		seen = count;
@@ -56,11 +57,10 @@ static size_t take_looks(struct stat_comparison *comparison, const double *ratio
 	return looks;
 }
 
-static void estimate(struct stat_comparison *comparison, double alpha)
+static void estimate(const struct stat_design *design, struct stat_comparison *comparison)
 {
 	CLEANUP(free_ptr) double *ratios = xcalloc(comparison->count + 1, sizeof(*ratios));
 	double p[STAT_LOOKS_MAX];
-	struct stat_spend spend;
 	struct stat_interval logs;
 
 	comparison->effect = NAN;
@@ -68,7 +68,7 @@ static void estimate(struct stat_comparison *comparison, double alpha)
 	comparison->p = 1;
 	for (size_t i = 0; i < comparison->count; i++)
 		ratios[i] = stat_log_ratio(comparison->pairs[i].base, comparison->pairs[i].variant);
-	comparison->looks = take_looks(comparison, ratios, p);
+	comparison->looks = take_looks(design, comparison, ratios, p);
 	if (!comparison->looks) {
 		/* Before the first look the effect so far is shown, and nothing is claimed of it.
 		 */
@@ -77,13 +77,13 @@ static void estimate(struct stat_comparison *comparison, double alpha)
 			comparison->effect = expm1(stat_hodges_lehmann(ratios, comparison->n));
 		return;
 	}
-	stat_spend_plan(&comparison->schedule, alpha, &spend);
-	logs = stat_signed_interval(ratios, comparison->n, spend.level[comparison->looks - 1]);
+	logs = stat_signed_interval(ratios, comparison->n,
+				    design->spend.level[comparison->looks - 1]);
 	comparison->effect = expm1(stat_hodges_lehmann(ratios, comparison->n));
 	comparison->within = (struct stat_interval){ expm1(logs.low), expm1(logs.high) };
 	if (isinf(logs.low))
 		comparison->within.low = -INFINITY;
-	comparison->p = stat_sequential_p(&comparison->schedule, p, comparison->looks);
+	comparison->p = stat_sequential_p(design, p, comparison->looks);
 }
 
 static enum stat_verdict judge(const struct stat_comparison *comparison, double alpha)
@@ -98,18 +98,19 @@ static enum stat_verdict judge(const struct stat_comparison *comparison, double 
 	return (high < 0) == comparison->less_is_better ? STAT_BETTER : STAT_WORSE;
 }
 
-void stat_compare(struct stat_comparison *comparisons, size_t count, double alpha)
+void stat_compare(const struct stat_design *design, struct stat_comparison *comparisons,
+		  size_t count)
 {
 	CLEANUP(free_ptr) double *p = xcalloc(count + 1, sizeof(*p));
 	CLEANUP(free_ptr) double *adjusted = xcalloc(count + 1, sizeof(*adjusted));
 
 	for (size_t i = 0; i < count; i++) {
-		estimate(&comparisons[i], alpha);
+		estimate(design, &comparisons[i]);
 		p[i] = comparisons[i].p;
 	}
 	stat_holm(p, count, adjusted);
 	for (size_t i = 0; i < count; i++) {
 		comparisons[i].p_adjusted = adjusted[i];
-		comparisons[i].verdict = judge(&comparisons[i], alpha);
+		comparisons[i].verdict = judge(&comparisons[i], design->alpha);
 	}
 }

@@ -6,10 +6,10 @@
  *
  *	struct stat_comparison comparison = {
  *		.pairs = pairs, .count = n,		// rising by block
- *		.schedule = schedule, .blocks = 18,	// blocks that are settled
+ *		.blocks = 18,				// that are settled
  *		.margin = 0.01, .less_is_better = true,
  *	};
- *	stat_compare(&comparison, 1, STAT_ALPHA);
+ *	stat_compare(&design, &comparison, 1);		// of stat_design_make()
  *	if (comparison.verdict == STAT_UNKNOWN && comparison.blocks < most) ...	// buy more
  *
  * better, worse:	the interval leaves no effect out, not all of it lies within the margin, and
@@ -45,7 +45,6 @@ struct stat_comparison {
 	/* What is asked. */
 	const struct stat_pair *pairs; /* at most one a block, rising */
 	size_t count;
-	struct stat_schedule schedule;
 	size_t blocks; /* settled so far; pairs of later ones wait for their look */
 	double margin; /* as a fraction: 0.01 is 1 % */
 	bool less_is_better;
@@ -63,6 +62,7 @@ struct stat_comparison {
 double stat_log_ratio(double base, double variant);
 
 /* Answers all comparisons of a campaign together. */
-void stat_compare(struct stat_comparison *comparisons, size_t count, double alpha);
+void stat_compare(const struct stat_design *design, struct stat_comparison *comparisons,
+		  size_t count);
 
 #endif

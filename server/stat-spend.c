@@ -3,17 +3,22 @@
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_integration.h>
-#include <gsl/gsl_randist.h>
+#include <gsl/gsl_roots.h>
 #include <math.h>
 #include <string.h>
 
 #include "lib/cleanup.h"
 
+/* Smallest alpha that is told from smaller ones, as logarithm: 1e-9. */
+#define GRID_LOWEST (-20.72)
+
 /* Gauss-Legendre points for each density. 96 points give the boundaries of five looks to
  * better than 1e-8: the densities are smooth, and nothing beyond REACH deviations counts. */
 #define POINTS 96
 #define REACH 9.0
-#define BISECTIONS 60
+/* Boundaries are looked for up to here; chances below LEAST are none. */
+#define REACH_MAX 37.0
+#define LEAST 1e-290
 
 /* The density of the score process (a random walk whose variance is the information) of those that
  * stay within all boundaries so far: at points x with weights w. */
@@ -23,6 +28,11 @@ struct density {
 	double information;
 	bool started;
 };
+
+static double normal_density(double x, double deviation)
+{
+	return exp(-x * x / (2 * deviation * deviation)) / (deviation * sqrt(2 * M_PI));
+}
 
 static void density_release(struct density *density)
 {
@@ -63,35 +73,50 @@ static void step_on(struct density *density, double information, double z, doubl
 		gsl_integration_glfixed_point(low, fmax(low, high), i, &next.x[i], &weight,
 					      next.table);
 		if (!density->started)
-			here = gsl_ran_gaussian_pdf(next.x[i] - mean, deviation);
+			here = normal_density(next.x[i] - mean, deviation);
 		else
 			for (size_t k = 0; k < POINTS; k++)
 				here += density->weighted[k] *
-					gsl_ran_gaussian_pdf(next.x[i] - mean - density->x[k],
-							     deviation);
+					normal_density(next.x[i] - mean - density->x[k], deviation);
 		next.weighted[i] = here * weight;
 	}
 	next.started = true;
 	*density = next;
 }
 
+struct target {
+	const struct density *density;
+	double information, log_chance;
+};
+
+static double off_target(double z, void *data)
+{
+	const struct target *target = data;
+	double chance = step_out(target->density, target->information, z, 0);
+
+	return log(fmax(chance, LEAST)) - target->log_chance;
+}
+
+/* The z that is reached with that chance; INFINITY for chances that are none. */
 static double boundary_of(const struct density *density, double information, double chance)
 {
-	double low = 0, high = 40;
+	gsl_root_fsolver *solver;
+	struct target target = { density, information, log(fmax(chance, LEAST)) };
+	gsl_function function = { .function = off_target, .params = &target };
+	double z;
 
-	if (chance <= 0 || step_out(density, information, high, 0) > chance)
+	if (chance <= LEAST || off_target(REACH_MAX, &target) >= 0)
 		return INFINITY;
-	if (step_out(density, information, 0, 0) <= chance)
+	if (off_target(0, &target) <= 0)
 		return 0;
-	for (int i = 0; i < BISECTIONS; i++) {
-		double middle = (low + high) / 2;
-
-		if (step_out(density, information, middle, 0) > chance)
-			low = middle;
-		else
-			high = middle;
-	}
-	return high;
+	solver = gsl_root_fsolver_alloc(gsl_root_fsolver_brent);
+	gsl_root_fsolver_set(solver, &function, 0, REACH_MAX);
+	do {
+		gsl_root_fsolver_iterate(solver);
+	} while (gsl_root_fsolver_x_upper(solver) - gsl_root_fsolver_x_lower(solver) > 1e-10);
+	z = gsl_root_fsolver_root(solver);
+	gsl_root_fsolver_free(solver);
+	return z;
 }
 
 void stat_spend_by(const double *information, const double *spent, size_t looks, double *ret_z)
@@ -151,47 +176,66 @@ static double information_of(size_t blocks)
 	return n * (2 * n + 1) / (n + 1);
 }
 
-/* The first looks of a schedule whose last one is the maximum. */
-static void plan_looks(const struct stat_schedule *schedule, size_t looks, double alpha,
-		       struct stat_spend *ret_spend)
+void stat_spend_plan(const struct stat_schedule *schedule, double alpha,
+		     struct stat_spend *ret_spend)
 {
 	double information[STAT_LOOKS_MAX] = { 0 };
 	double most = information_of(schedule->blocks[schedule->looks - 1]);
-	struct stat_spend spend = { .looks = looks };
+	struct stat_spend spend = { .looks = schedule->looks };
 
-	for (size_t k = 0; k < looks; k++) {
+	for (size_t k = 0; k < schedule->looks; k++) {
 		information[k] = information_of(schedule->blocks[k]);
 		spend.spent[k] = stat_spent(alpha, information[k] / most);
 	}
-	stat_spend_by(information, spend.spent, looks, spend.z);
-	for (size_t k = 0; k < looks; k++)
+	stat_spend_by(information, spend.spent, schedule->looks, spend.z);
+	for (size_t k = 0; k < schedule->looks; k++)
 		spend.level[k] = 2 * gsl_cdf_ugaussian_Q(spend.z[k]);
 	*ret_spend = spend;
 }
 
-void stat_spend_plan(const struct stat_schedule *schedule, double alpha,
-		     struct stat_spend *ret_spend)
+void stat_design_make(const struct stat_schedule *schedule, double alpha,
+		      struct stat_design *ret_design)
 {
-	plan_looks(schedule, schedule->looks, alpha, ret_spend);
+	struct stat_design *design = ret_design;
+
+	design->schedule = *schedule;
+	design->alpha = alpha;
+	stat_spend_plan(schedule, alpha, &design->spend);
+	for (size_t i = 0; i < STAT_GRID; i++) {
+		struct stat_spend spend;
+
+		design->log_alpha[i] = GRID_LOWEST * (1 - (double)i / (STAT_GRID - 1));
+		stat_spend_plan(schedule, exp(design->log_alpha[i]), &spend);
+		for (size_t k = 0; k < schedule->looks; k++)
+			design->log_level[i][k] = log(fmax(spend.level[k], LEAST));
+	}
 }
 
-double stat_sequential_p(const struct stat_schedule *schedule, const double *p, size_t looks_taken)
+/* The alpha whose level at that look is p, on a straight line between two points of the grid. */
+static double alpha_of(const struct stat_design *design, size_t look, double p)
 {
-	/* Of the logarithm of alpha; 2^-40 of its range is below a millionth of alpha. */
-	double low = log(1e-12), high = 0;
+	double log_p = log(fmax(p, LEAST));
 
-	for (int i = 0; looks_taken && i < 40; i++) {
-		double middle = (low + high) / 2;
-		struct stat_spend spend;
-		bool stops = false;
+	for (size_t i = 0; i < STAT_GRID; i++) {
+		double above = design->log_level[i][look], below, from;
 
-		plan_looks(schedule, looks_taken, exp(middle), &spend);
-		for (size_t k = 0; k < looks_taken; k++)
-			stops |= p[k] <= spend.level[k];
-		if (stops)
-			high = middle;
-		else
-			low = middle;
+		if (log_p > above)
+			continue;
+		if (!i)
+			return exp(design->log_alpha[0]);
+		below = design->log_level[i - 1][look];
+		from = design->log_alpha[i - 1];
+		return exp(from +
+			   (log_p - below) / (above - below) * (design->log_alpha[i] - from));
 	}
-	return exp(high);
+	return 1;
+}
+
+double stat_sequential_p(const struct stat_design *design, const double *p, size_t looks_taken)
+{
+	double smallest = 1;
+
+	for (size_t k = 0; k < looks_taken; k++)
+		smallest = fmin(smallest, alpha_of(design, k, p[k]));
+	return smallest;
 }

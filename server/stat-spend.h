@@ -6,10 +6,10 @@
  *that resembles O'Brien and Fleming's boundaries: nearly nothing early, nearly all at the end.
  *
  *	struct stat_schedule schedule = stat_schedule_make(6, 30);	// 6, 12, 18, 24, 30 blocks
- *	struct stat_spend spend;
- *	stat_spend_plan(&schedule, 0.05, &spend);
- *	if (test.p <= spend.level[k]) ...		// at look k, from 0
- *	double p = stat_sequential_p(&schedule, p_of_looks, looks_taken);	// for Holm
+ *	struct stat_design design;					// 4 KiB, made in some 30 ms
+ *	stat_design_make(&schedule, 0.05, &design);
+ *	if (test.p <= design.spend.level[k]) ...		// at look k, from 0
+ *	double p = stat_sequential_p(&design, p_of_looks, looks_taken);	// for Holm
  *
  * The boundaries come from numerical integration of the density of those that no look has stopped
  *yet.
@@ -49,11 +49,24 @@ struct stat_schedule stat_schedule_make(size_t first, size_t most);
 void stat_spend_plan(const struct stat_schedule *schedule, double alpha,
 		     struct stat_spend *ret_spend);
 
-/* The smallest alpha at which one of the looks taken so far would have stopped, so that claiming
- * when it is at most alpha is wrong with a chance of at most alpha whenever one stops. */
-double stat_sequential_p(const struct stat_schedule *schedule, const double *p, size_t looks_taken);
+/* A schedule with its levels at one alpha and, for p-values over looks, at a grid of others. */
+#define STAT_GRID 64
+struct stat_design {
+	struct stat_schedule schedule;
+	double alpha;
+	struct stat_spend spend;
+	double log_alpha[STAT_GRID], log_level[STAT_GRID][STAT_LOOKS_MAX];
+};
 
-/* What the two above stand on, for any information (rising) and any spending. stat_spend_by() fills
+void stat_design_make(const struct stat_schedule *schedule, double alpha,
+		      struct stat_design *ret_design);
+
+/* The smallest alpha at which one of the looks taken so far would have stopped, so that claiming
+ * when it is at most alpha is wrong with a chance of at most alpha whenever one stops. At least
+ * 1e-9. */
+double stat_sequential_p(const struct stat_design *design, const double *p, size_t looks_taken);
+
+/* What these stand on, for any information (rising) and any spending. stat_spend_by() fills
  * boundaries that spend spent[k] (two-sided, not falling) up to look k; stat_cross() says with
  * which chance one of the boundaries is reached under a drift of the statistic (its mean at
  * information 1; 0: the null hypothesis). */

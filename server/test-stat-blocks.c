@@ -23,20 +23,30 @@ static struct stat_comparison compare(struct stat_pair *pairs, size_t count, dou
 	}
 	return (struct stat_comparison){ .pairs = pairs,
 					 .count = count,
-					 .schedule = stat_schedule_make(6, BLOCKS),
 					 .blocks = count,
 					 .margin = 0.01,
 					 .less_is_better = true };
+}
+
+static void judge(struct stat_comparison *comparisons, size_t count)
+{
+	struct stat_schedule schedule = stat_schedule_make(6, BLOCKS);
+	struct stat_design design;
+
+	stat_design_make(&schedule, STAT_ALPHA, &design);
+	stat_compare(&design, comparisons, count);
 }
 
 static void three_loads_claim_nothing(void **state)
 {
 	struct stat_pair pairs[3];
 	struct stat_comparison comparison = compare(pairs, 3, -0.5, 0.0001);
+	struct stat_schedule schedule = stat_schedule_make(3, 3);
+	struct stat_design design;
 
 	(void)state;
-	comparison.schedule = stat_schedule_make(3, 3);
-	stat_compare(&comparison, 1, STAT_ALPHA);
+	stat_design_make(&schedule, STAT_ALPHA, &design);
+	stat_compare(&design, &comparison, 1);
 	assert_int_equal(comparison.verdict, STAT_UNKNOWN);
 	assert_true(fabs(comparison.effect - -0.5) < 0.001);
 	assert_true(isinf(comparison.within.low) && isinf(comparison.within.high));
@@ -49,17 +59,17 @@ static void two_percent_less_is_better_and_more_is_worse(void **state)
 	struct stat_comparison comparison = compare(pairs, 18, -0.02, 0.01);
 
 	(void)state;
-	stat_compare(&comparison, 1, STAT_ALPHA);
+	judge(&comparison, 1);
 	assert_int_equal(comparison.looks, 3);
 	assert_int_equal(comparison.n, 18);
 	assert_int_equal(comparison.verdict, STAT_BETTER);
 	assert_true(comparison.within.low < -0.02 && comparison.within.high > -0.02);
 	comparison = compare(pairs, 18, 0.02, 0.01);
-	stat_compare(&comparison, 1, STAT_ALPHA);
+	judge(&comparison, 1);
 	assert_int_equal(comparison.verdict, STAT_WORSE);
 	comparison = compare(pairs, 18, 0.02, 0.01);
 	comparison.less_is_better = false;
-	stat_compare(&comparison, 1, STAT_ALPHA);
+	judge(&comparison, 1);
 	assert_int_equal(comparison.verdict, STAT_BETTER);
 }
 
@@ -69,11 +79,11 @@ static void an_interval_within_the_margin_is_the_same(void **state)
 	struct stat_comparison comparison = compare(pairs, 30, 0, 0.002);
 
 	(void)state;
-	stat_compare(&comparison, 1, STAT_ALPHA);
+	judge(&comparison, 1);
 	assert_int_equal(comparison.verdict, STAT_SAME);
 	/* Even when it is surely not nothing. */
 	comparison = compare(pairs, 30, 0.003, 0.002);
-	stat_compare(&comparison, 1, STAT_ALPHA);
+	judge(&comparison, 1);
 	assert_true(comparison.within.low > 0);
 	assert_int_equal(comparison.verdict, STAT_SAME);
 }
@@ -84,7 +94,7 @@ static void a_wide_interval_is_unknown(void **state)
 	struct stat_comparison comparison = compare(pairs, 30, 0, 0.2);
 
 	(void)state;
-	stat_compare(&comparison, 1, STAT_ALPHA);
+	judge(&comparison, 1);
 	assert_int_equal(comparison.verdict, STAT_UNKNOWN);
 }
 
@@ -94,7 +104,7 @@ static void blocks_past_a_look_wait_for_the_next(void **state)
 	struct stat_comparison comparison = compare(pairs, 17, -0.02, 0.01);
 
 	(void)state;
-	stat_compare(&comparison, 1, STAT_ALPHA);
+	judge(&comparison, 1);
 	assert_int_equal(comparison.looks, 2);
 	assert_int_equal(comparison.n, 12);
 }
@@ -105,13 +115,13 @@ static void before_the_first_look_the_effect_is_shown_and_not_judged(void **stat
 	struct stat_comparison comparison = compare(pairs, 4, -0.02, 0.01);
 
 	(void)state;
-	stat_compare(&comparison, 1, STAT_ALPHA);
+	judge(&comparison, 1);
 	assert_int_equal(comparison.looks, 0);
 	assert_int_equal(comparison.n, 4);
 	assert_false(isnan(comparison.effect));
 	assert_int_equal(comparison.verdict, STAT_UNKNOWN);
 	comparison = compare(pairs, 0, 0, 0);
-	stat_compare(&comparison, 1, STAT_ALPHA);
+	judge(&comparison, 1);
 	assert_true(isnan(comparison.effect));
 }
 
@@ -123,10 +133,10 @@ static void a_variant_left_out_of_later_blocks_is_not_looked_at_again(void **sta
 	struct stat_comparison comparison = compare(pairs, 12, -0.004, 0.01), later;
 
 	(void)state;
-	stat_compare(&comparison, 1, STAT_ALPHA);
+	judge(&comparison, 1);
 	later = compare(pairs, 12, -0.004, 0.01);
 	later.blocks = BLOCKS;
-	stat_compare(&later, 1, STAT_ALPHA);
+	judge(&later, 1);
 	assert_int_equal(later.looks, 2);
 	assert_true(later.p == comparison.p);
 	assert_true(later.within.low == comparison.within.low);
@@ -139,11 +149,11 @@ static void many_comparisons_need_more_evidence(void **state)
 
 	(void)state;
 	comparisons[0] = compare(pairs, 12, -0.012, 0.02);
-	stat_compare(comparisons, 1, STAT_ALPHA);
+	judge(comparisons, 1);
 	assert_true(comparisons[0].p_adjusted == comparisons[0].p);
 	for (size_t i = 0; i < 10; i++)
 		comparisons[i + 1] = compare(others[i], 12, 0, 0.02);
-	stat_compare(comparisons, 11, STAT_ALPHA);
+	judge(comparisons, 11);
 	assert_true(fabs(comparisons[0].p_adjusted - fmin(1, 11 * comparisons[0].p)) < 1e-12);
 }
 
