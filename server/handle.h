@@ -24,6 +24,7 @@ void handle_campaign_list(struct request *request, struct answer *answer);
 void handle_campaign_post(struct request *request, struct answer *answer);
 void handle_diff_get(struct request *request, struct answer *answer);
 void handle_ranking_get(struct request *request, struct answer *answer);
+void handle_statistics_get(struct request *request, struct answer *answer);
 
 /* handle-machine.c */
 void handle_build_get(struct request *request, struct answer *answer);

@@ -29,6 +29,8 @@ static const struct route routes[] = {
 	{ "GET", V1 "/campaigns/{n}/diff", SCOPE_READ, 0, NULL, handle_diff_get, false },
 	{ "GET", V1 "/campaigns/{n}/ranking", SCOPE_READ, 0, NULL, handle_ranking_get, false },
 	{ "GET", V1 "/campaigns/{n}/samples", SCOPE_READ, 0, NULL, handle_sample_list, false },
+	{ "GET", V1 "/campaigns/{n}/statistics", SCOPE_READ, 0, NULL, handle_statistics_get,
+	  false },
 	{ "GET", V1 "/health", SCOPE_NONE, 0, NULL, handle_health, false },
 	{ "GET", V1 "/hosts", SCOPE_READ, 0, NULL, handle_host_list, false },
 	{ "POST", V1 "/leases", SCOPE_AGENT, 128 * KIB, JSON, handle_lease_post, false },
