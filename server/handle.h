@@ -34,6 +34,9 @@ void handle_host_list(struct request *request, struct answer *answer);
 void handle_log_get(struct request *request, struct answer *answer);
 void handle_task_get(struct request *request, struct answer *answer);
 
+/* handle-noise.c */
+void handle_noise_get(struct request *request, struct answer *answer);
+
 /* handle-sample.c */
 void handle_sample_list(struct request *request, struct answer *answer);
 

@@ -33,6 +33,7 @@ static const struct route routes[] = {
 	  false },
 	{ "GET", V1 "/health", SCOPE_NONE, 0, NULL, handle_health, false },
 	{ "GET", V1 "/hosts", SCOPE_READ, 0, NULL, handle_host_list, false },
+	{ "GET", V1 "/hosts/{n}/noise", SCOPE_READ, 0, NULL, handle_noise_get, false },
 	{ "POST", V1 "/leases", SCOPE_AGENT, 128 * KIB, JSON, handle_lease_post, false },
 	{ "DELETE", V1 "/leases/{lease}", SCOPE_AGENT, 4 * KIB, NULL, handle_lease_delete, false },
 	{ "POST", V1 "/leases/{lease}/heartbeat", SCOPE_AGENT, 4 * KIB, JSON, handle_heartbeat_post,

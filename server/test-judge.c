@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "server/judge-read.h"
+#include "server/noise.h"
 #include "server/test-fixture.h"
 
 static struct campaign_request sampled_request(int64_t first, int64_t most)
@@ -341,6 +342,47 @@ static void a_lost_run_is_set_against_the_base(void **state)
 	assert_int_equal(judged.input.lost[1].lost, 0);
 }
 
+static void a_host_knows_its_noise(void **state)
+{
+	CLEANUP(noise_release) struct noise noise = { 0 };
+	struct fixture *f = *state;
+	struct db_conn *conn;
+
+	make_campaign(f, sampled_request(20, 20), 1);
+	build_all(f, "12", 2);
+	while (run_sampled(f, 0))
+		;
+	conn = db_begin_read(f->db);
+	noise_read(conn, 1, "svm", JUDGE_HEADLINE_METRIC, JUDGE_HEADLINE_WORKLOAD, &noise);
+	db_rollback(&conn);
+	noise_plan(&noise);
+	assert_int_equal(noise.count, 20);
+	assert_int_equal(noise.comparisons, 1);
+	assert_true(noise.typical > 0.002 && noise.typical < 0.012);
+	assert_true(noise.load_s == 10);
+	assert_true(noise.rate.high > 0.9);
+	/* Each load has a uniform spread of 1 %: blocks of 0.8 % deviation. */
+	assert_true(noise.detectable[0] > noise.detectable[3]);
+	assert_true(noise.detectable[3] > 0.003 && noise.detectable[3] < 0.01);
+	assert_in_range(noise.needed[1], 6, 12);
+	assert_int_equal(noise.needed[3], 6);
+}
+
+static void a_host_without_null_controls_promises_nothing(void **state)
+{
+	CLEANUP(noise_release) struct noise noise = { 0 };
+	struct fixture *f = *state;
+	struct db_conn *conn = db_begin_read(f->db);
+
+	noise_read(conn, 1, "svm", JUDGE_HEADLINE_METRIC, JUDGE_HEADLINE_WORKLOAD, &noise);
+	db_rollback(&conn);
+	noise_plan(&noise);
+	assert_true(isnan(noise.typical));
+	assert_true(noise.rate.low == 0 && noise.rate.high == 1);
+	assert_true(isinf(noise.detectable[NOISE_SIZES - 1]));
+	assert_int_equal(noise.needed[NOISE_EFFECTS - 1], 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -357,6 +399,8 @@ int main(void)
 		TEST(without_a_budget_nothing_is_bought),
 		TEST(blocks_under_way_are_not_peeked_at),
 		TEST(a_lost_run_is_set_against_the_base),
+		TEST(a_host_knows_its_noise),
+		TEST(a_host_without_null_controls_promises_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,9 @@ SELECT smp_most, null_control FROM campaign WHERE id = ?1;
 -- name: budget_set
 UPDATE campaign SET smp_most = ?2, null_control = ?3 WHERE id = ?1;
 
+-- name: host_known
+SELECT 1 FROM host WHERE id = ?1;
+
 -- name: judge_blocks
 SELECT b.isa, coalesce(min(CASE WHEN l.state <> 'done' THEN b.number END) - 1, max(b.number)),
 	max(b.number), sum(l.state = 'done' AND l.status <> 'skipped')
