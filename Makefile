@@ -3,13 +3,14 @@
 #	make run      install what is missing, build, measure series/ and print the ranking
 #	make check    install what is missing, run every test
 #	make bench    measure Runway itself, as ratios
+#	make bench-stats  simulate campaigns: power, then false positives
 #	make          build into build/
 #	DEVELOPER=1   -Werror and strict warnings;  SANITIZE=address,undefined|thread
 #	make analyze  clang-tidy and cppcheck;      make format   clang-format
 
 B := build
 CC ?= gcc
-PKG := libgit2 jansson libmicrohttpd sqlite3 libcurl gmime-3.0 nettle libdw libelf
+PKG := libgit2 jansson libmicrohttpd sqlite3 libcurl gmime-3.0 nettle libdw libelf gsl
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wno-format-nonliteral
 ifdef DEVELOPER
@@ -26,7 +27,7 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -I. -I$(B)/gen -include lib/banned.h $(WAR
 
 # What each program links beside librunway.a.
 LIBS_lib = $(shell pkg-config --libs gmime-3.0 jansson nettle)
-LIBS_server = $(shell pkg-config --libs libmicrohttpd sqlite3 jansson gmime-3.0 nettle libcurl) -lm
+LIBS_server = $(shell pkg-config --libs libmicrohttpd sqlite3 jansson gmime-3.0 nettle libcurl gsl) -lm
 LIBS_agent = $(shell pkg-config --libs libgit2 libcurl jansson gmime-3.0 nettle libdw libelf)
 LIBS_cli = $(shell pkg-config --libs libcurl jansson)
 LIBS_workloads =
@@ -79,6 +80,10 @@ $(B)/test/lib/%: lib/%.c $(B)/librunway.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(B)/librunway.a $(LIBS_lib) -lcmocka -pthread
 
+# Simulated campaigns, on the server's own planner and mathematics.
+$(B)/simulate: $(patsubst %.c,$(B)/obj/%.c.o,$(wildcard tests/simulate/*.c)) $(call parts_of,server) $(B)/librunway.a
+	$(CC) $(SAN) -o $@ $^ $(LIBS_server) -pthread
+
 # The plugin that QEMU loads; its ABI comes with QEMU, no library is linked.
 $(B)/lib/exit-path.so: $(wildcard agent/tcg/*.c agent/tcg/*.h)
 	@mkdir -p $(@D)
@@ -99,7 +104,7 @@ run: setup
 	@deploy/run
 
 check: setup-check
-	@$(MAKE) --no-print-directory -s -j2 all tests
+	@$(MAKE) --no-print-directory -s -j2 all tests $(B)/simulate
 	@B=$(B) tests/run
 
 tests: $(TESTS)
@@ -108,17 +113,21 @@ bench: setup-check
 	@$(MAKE) --no-print-directory -s all
 	@tests/bench
 
+bench-stats: setup-check
+	@$(MAKE) --no-print-directory -s $(B)/simulate
+	@$(B)/simulate
+
 analyze:
 	clang-tidy --quiet $(foreach p,lib $(PARTS),$(wildcard $p/*.c)) -- $(ALL_CFLAGS)
 	cppcheck --quiet --enable=warning,portability --inline-suppr -I. lib $(PARTS)
 
 format:
-	clang-format -i $(foreach p,lib $(PARTS) agent/tcg,$(wildcard $p/*.c $p/*.h))
+	clang-format -i $(foreach p,lib $(PARTS) agent/tcg tests/simulate,$(wildcard $p/*.c $p/*.h))
 
 clean:
 	rm -rf build
 
-.PHONY: all run check tests bench setup setup-check analyze format clean
+.PHONY: all run check tests bench bench-stats setup setup-check analyze format clean
 .SECONDARY:
 # Not all of $(B): tests keep whole kernel trees below it.
 -include $(shell find $(B)/obj $(B)/test -name '*.d' -type f 2>/dev/null)

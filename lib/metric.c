@@ -5,29 +5,37 @@
 
 /*
  * To add a metric: one row here, in the order in which metrics decide a ranking (primary before
- * guard before the rest), and one reader in agent/derive*.c that makes samples of that name.
+ * guard before the rest), and one reader in agent/derive*.c that makes samples of that name. The last
+ * column is the equivalence margin of sampled metrics, 0 for exact ones.
  */
 const struct metric metrics[] = {
 	{ "exit_window", "instructions", "exact", METRIC_PRIMARY, METRIC_LESS,
 	  "From the instruction after the VM-exit to the first store that tells interrupt senders "
 	  "the vCPU is "
-	  "out of the guest: to the sender's flag of a variant that has one, else to vcpu->mode." },
+	  "out of the guest: to the sender's flag of a variant that has one, else to vcpu->mode.",
+	  0 },
 	{ "entry_window", "instructions", "exact", METRIC_PRIMARY, METRIC_LESS,
 	  "From the last store that announces the guest to interrupt senders (the sender's flag, "
 	  "else "
-	  "vcpu->mode) to the VM-entry." },
+	  "vcpu->mode) to the VM-entry.",
+	  0 },
 	{ "kick_window", "instructions", "exact", METRIC_PRIMARY, METRIC_LESS,
-	  "As exit_window, always on vcpu->mode: what kvm_vcpu_kick() looks at." },
+	  "As exit_window, always on vcpu->mode: what kvm_vcpu_kick() looks at.",
+	  0 },
 	{ "exit_path", "instructions", "exact", METRIC_GUARD, METRIC_LESS,
-	  "Host instructions from a VM-exit of one kind to the next VM-entry." },
+	  "Host instructions from a VM-exit of one kind to the next VM-entry.",
+	  0 },
 	{ "host_ipi_per_guest_ipi", "ratio", "smp", METRIC_SECONDARY, METRIC_LESS,
 	  "Reschedule, posted-interrupt and call-function IPIs the host sent "
 	  "(/proc/interrupts) per "
-	  "guest IPI and destination." },
+	  "guest IPI and destination.",
+	  0.05 },
 	{ "exits_per_ipi", "ratio", "smp", METRIC_SECONDARY, METRIC_LESS,
-	  "VM-exits (KVM binary stats) per guest IPI sent." },
+	  "VM-exits (KVM binary stats) per guest IPI sent.",
+	  0.02 },
 	{ "exits_by_reason", "count", "smp", METRIC_DETAIL, METRIC_LESS,
-	  "VM-exits by reason from a hist trigger on kvm:kvm_exit, counting pass only." },
+	  "VM-exits by reason from a hist trigger on kvm:kvm_exit, counting pass only.",
+	  0 },
 };
 
 const size_t metrics_count = sizeof(metrics) / sizeof(metrics[0]);

@@ -26,6 +26,7 @@ struct metric {
 	enum metric_role role;
 	enum metric_better better;
 	const char *source; /* one sentence: what is counted, from where */
+	double margin; /* sampled: effects below this fraction of the base are "same"; exact: 0 */
 };
 
 extern const struct metric metrics[];

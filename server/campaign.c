@@ -61,6 +61,8 @@ int campaign_create(struct db_conn *conn, const struct campaign_request *request
 	       db_int(request->loads_smp), db_int(seed), db_int(request->measure_identical),
 	       db_int(now_ms));
 	id = db_last_id(conn);
+	db_run(conn, SQL_BUDGET_SET, db_int(id), db_int(request->smp_most),
+	       db_int(request->null_control));
 	for (size_t i = 0; i <= request->series_count; i++) {
 		db_run(conn, SQL_VARIANT_ADD, db_int(id), db_int((int64_t)i),
 		       db_int_or_null(i ? request->series[i - 1] : 0));
@@ -152,8 +154,22 @@ static void read_loads(struct db_conn *conn, struct campaign *campaign)
 			.task = rows_int(&rows, 9),
 			.duration_ms = rows_int(&rows, 10),
 			.dropped = rows_int(&rows, 11),
+			.control = rows_int(&rows, 12) != 0,
 		};
 	}
+}
+
+static void read_budget(struct db_conn *conn, struct campaign *campaign)
+{
+	CLEANUP(rows_end)
+	struct rows rows = db_query(conn, SQL_BUDGET_FIND, db_int(campaign->id));
+
+	if (!rows_next(&rows))
+		return;
+	campaign->smp_most = rows_int(&rows, 0);
+	if (campaign->smp_most < campaign->loads_smp)
+		campaign->smp_most = campaign->loads_smp;
+	campaign->null_control = rows_int(&rows, 1) != 0;
 }
 
 int campaign_read(struct db_conn *conn, int64_t id, struct campaign *ret_campaign)
@@ -167,6 +183,7 @@ int campaign_read(struct db_conn *conn, int64_t id, struct campaign *ret_campaig
 			return -ENOENT;
 		campaign_from_row(&rows, &campaign);
 	}
+	read_budget(conn, &campaign);
 	read_variants(conn, &campaign);
 	read_loads(conn, &campaign);
 	*ret_campaign = campaign;

@@ -14,7 +14,7 @@
 #include "server/db.h"
 
 #define CAMPAIGN_SERIES_MAX 32
-#define CAMPAIGN_LOADS_MAX 100
+#define CAMPAIGN_LOADS_MAX 100 /* of one lane, bought ones included */
 #define CAMPAIGN_SEED_MAX ((1ll << 53) - 1) /* what every JSON reader keeps exactly */
 
 struct campaign_request {
@@ -23,12 +23,15 @@ struct campaign_request {
 	size_t series_count;
 	char isa[16], lanes[16]; /* comma-separated */
 	int64_t loads_exact, loads_smp;
-	int64_t seed; /* -1: draw one */
+	int64_t smp_most; /* blocks of the smp lane that may be bought; 0: loads_smp */
+	int64_t seed;	  /* -1: draw one */
+	bool null_control; /* the base a second time in every block of the smp lane */
 	bool measure_identical;
 };
 
 struct load {
 	int64_t id, variant, block, task, dropped, duration_ms;
+	bool control; /* a second load of the base, the null control of its block */
 	char *lane, *isa, *state, *status, *sentence, *console;
 };
 
@@ -45,7 +48,8 @@ struct variant {
 
 struct campaign {
 	int64_t id, loads_exact, loads_smp, seed, created_ms, finished_ms;
-	bool measure_identical;
+	int64_t smp_most; /* at least loads_smp; 0 in lists */
+	bool measure_identical, null_control;
 	char *state, *reason, *repository, *rev, *base_tree, *isa, *lanes;
 	struct variant *variants; /* the base first; none in lists */
 	size_t variants_count, variants_capacity;

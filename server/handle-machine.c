@@ -34,6 +34,7 @@ void handle_front(struct request *request, struct answer *answer)
 		 "/api/v1/campaigns/N/samples\n"
 		 "/api/v1/tasks/N/log        the log of a build or a block\n"
 		 "/api/v1/hosts              the agents that were seen\n"
+		 "/api/v1/hosts/N/noise      what their null controls showed\n"
 		 "/api/v1/health\n\n"
 		 "docs/api.md has them all; the command \"runway\" speaks it for you.\n");
 }

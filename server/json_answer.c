@@ -33,6 +33,7 @@ static void write_load(struct json_writer *w, const struct load *load)
 	json_write_text(w, "lane", load->lane);
 	json_write_text(w, "isa", load->isa);
 	json_write_int(w, "block", load->block);
+	json_write_bool(w, "control", load->control);
 	json_write_text(w, "state", load->state);
 	json_write_text(w, "status", load->status);
 	json_write_text(w, "sentence", load->sentence);

@@ -7,6 +7,7 @@
 #include "server/campaign.h"
 #include "server/json_write.h"
 #include "server/lease.h"
+#include "server/judge.h"
 #include "server/rank.h"
 #include "server/series.h"
 
@@ -31,7 +32,14 @@ struct ranked_isa {
 	struct ranking ranking;
 };
 
+/* Of the sampled lanes: what judge() was given and said. */
+struct ranked_samples {
+	struct judge_input input;
+	struct judgement judgement;
+};
+
 void json_ranking(struct json_writer *w, const struct campaign *campaign,
-		  const struct ranked_isa *isas, size_t count);
+		  const struct ranked_isa *isas, size_t count,
+		  const struct ranked_samples *samples);
 
 #endif

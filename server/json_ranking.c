@@ -4,6 +4,7 @@
 
 #include "lib/cleanup.h"
 #include "server/json_answer.h"
+#include "server/json_judge.h"
 #include "server/rank-across.h"
 
 #define ISAS_MAX 2
@@ -87,6 +88,7 @@ static void write_base(struct json_writer *w, const struct campaign *campaign,
 		json_write_object(w, NULL);
 		json_write_text(w, "isa", isas[i].isa);
 		json_write_int_or_null(w, "place", base->place);
+		json_write_int_or_null(w, "place_last", base->place_last);
 		json_write_text(w, "status", rank_status_name(base->status));
 		json_write_text(w, "reason", base->reason);
 		json_write_bool(w, "gates_run", base->gates_run);
@@ -131,6 +133,7 @@ static void write_result(struct json_writer *w, const struct ranked_isa *isas, s
 	json_write_text(w, "isa", isas[isa].isa);
 	json_write_text(w, "status", rank_status_name(result->status));
 	json_write_int_or_null(w, "place", result->place);
+	json_write_int_or_null(w, "place_last", result->place_last);
 	write_across(w, &across);
 	json_write_text(w, "reason", result->reason);
 	json_write_text(w, "sender_flag", about->sender_flag);
@@ -190,7 +193,7 @@ static void write_results(struct json_writer *w, const struct campaign *campaign
 }
 
 void json_ranking(struct json_writer *w, const struct campaign *campaign,
-		  const struct ranked_isa *isas, size_t count)
+		  const struct ranked_isa *isas, size_t count, const struct ranked_samples *samples)
 {
 	json_write_object(w, NULL);
 	json_write_int(w, "campaign", campaign->id);
@@ -198,6 +201,7 @@ void json_ranking(struct json_writer *w, const struct campaign *campaign,
 	json_write_text(w, "reason", campaign->reason);
 	write_base(w, campaign, isas, count);
 	write_order(w, isas, count);
+	json_statistics(w, "statistics", campaign, &samples->input, &samples->judgement);
 	json_write_array(w, "results");
 	for (size_t i = 0; i < count; i++)
 		write_results(w, campaign, isas, count, i);

@@ -69,7 +69,10 @@ static void read_loads(struct decode *whole, struct campaign_request *request)
 		return;
 	request->loads_exact = decode_int(&d, "exact", 1, CAMPAIGN_LOADS_MAX, 1);
 	request->loads_smp = decode_int(&d, "smp", 1, CAMPAIGN_LOADS_MAX, 3);
-	decode_only(&d, KNOWN("exact", "smp"));
+	request->smp_most = decode_int(&d, "smp_most", 1, CAMPAIGN_LOADS_MAX, 0);
+	if (!d.rc && request->smp_most && request->smp_most < request->loads_smp)
+		decode_fail(&d, "\"smp_most\" is below \"smp\": it is the most that may be bought.");
+	decode_only(&d, KNOWN("exact", "smp", "smp_most"));
 	whole->rc = d.rc;
 }
 
@@ -84,7 +87,8 @@ int json_campaign_request(const struct buf *body, const char *repositories,
 	if (rc < 0)
 		return rc;
 	decode_only(&d,
-		    KNOWN("base", "series", "isa", "lanes", "loads", "seed", "measure_identical"));
+		    KNOWN("base", "series", "isa", "lanes", "loads", "seed", "measure_identical",
+			  "null_control"));
 	read_base(&d, repositories, &request);
 	read_series(&d, &request);
 	decode_list(&d, "isa", "svm,vmx", false, request.isa, sizeof(request.isa));
@@ -92,6 +96,9 @@ int json_campaign_request(const struct buf *body, const char *repositories,
 	read_loads(&d, &request);
 	request.seed = decode_int(&d, "seed", 0, CAMPAIGN_SEED_MAX, -1);
 	request.measure_identical = decode_bool(&d, "measure_identical", false);
+	/* Who pays for verdicts gets the control that vouches for them. */
+	request.null_control =
+		decode_bool(&d, "null_control", request.smp_most > request.loads_smp);
 	if (!d.rc)
 		*ret_request = request;
 	return d.rc;

@@ -7,6 +7,7 @@
 #include "lib/alloc.h"
 #include "server/campaign.h"
 #include "server/check.h"
+#include "server/plan-internal.h"
 
 static void campaign_failed(struct db_conn *conn, int64_t campaign, const char *reason,
 			    int64_t now_ms)
@@ -30,7 +31,8 @@ void plan_build(struct db_conn *conn, int64_t campaign, int64_t variant, int64_t
 static void settle_loads(struct db_conn *conn, int64_t campaign, int64_t now_ms)
 {
 	db_run(conn, SQL_BLOCK_SETTLE, db_int(campaign), db_int(now_ms));
-	if (!db_value(conn, 1, SQL_CAMPAIGN_OPEN_LOADS, db_int(campaign)))
+	if (!db_value(conn, 1, SQL_CAMPAIGN_OPEN_LOADS, db_int(campaign)) &&
+	    !plan_more(conn, campaign, now_ms))
 		db_run(conn, SQL_CAMPAIGN_FINISH, db_int(campaign), db_text("done"), db_text(NULL),
 		       db_int(now_ms));
 }
@@ -100,14 +102,9 @@ void plan_order(uint64_t seed, unsigned number, bool shuffled, size_t count, siz
 		reverse(ret_order, count * rounds);
 }
 
-struct participants {
-	int64_t variants[CAMPAIGN_SERIES_MAX + 1];
-	size_t count;
-};
-
-static void add_block(struct db_conn *conn, const struct campaign *campaign, const char *isa,
-		      const char *lane, unsigned number, const struct participants *who,
-		      int64_t now_ms)
+void plan_add_block(struct db_conn *conn, const struct campaign *campaign, const char *isa,
+		    const char *lane, unsigned number, const struct participants *who,
+		    int64_t now_ms)
 {
 	bool exact = !strcmp(lane, "exact");
 	size_t rounds = exact ? (size_t)campaign->loads_exact : 1;
@@ -121,25 +118,37 @@ static void add_block(struct db_conn *conn, const struct campaign *campaign, con
 	       db_text(lane), db_int(number));
 	block = db_last_id(conn);
 	plan_order((uint64_t)campaign->seed, number, !exact, who->count, rounds, order);
-	for (size_t i = 0; i < who->count * rounds; i++)
+	for (size_t i = 0; i < who->count * rounds; i++) {
 		db_run(conn, SQL_LOAD_ADD, db_int(block), db_int(who->variants[order[i]]),
 		       db_int((int64_t)i));
+		if (who->control && order[i] == who->control)
+			db_run(conn, SQL_LOAD_SET_CONTROL, db_int(db_last_id(conn)));
+	}
+}
+
+void plan_add_control(const struct campaign *campaign, struct participants *who)
+{
+	who->control = who->count;
+	who->variants[who->count++] = campaign->variants[0].id;
 }
 
 static void add_blocks(struct db_conn *conn, const struct campaign *campaign,
 		       const struct participants *who, int64_t now_ms)
 {
 	static const char *const isas[] = { "svm", "vmx" };
+	struct participants sampled = *who;
 
+	if (campaign->null_control)
+		plan_add_control(campaign, &sampled);
 	for (size_t i = 0; i < 2; i++) {
 		if (!check_listed(campaign->isa, isas[i]))
 			continue;
 		if (check_listed(campaign->lanes, "exact"))
-			add_block(conn, campaign, isas[i], "exact", 1, who, now_ms);
+			plan_add_block(conn, campaign, isas[i], "exact", 1, who, now_ms);
 		if (!check_listed(campaign->lanes, "smp"))
 			continue;
 		for (unsigned number = 1; number <= campaign->loads_smp; number++)
-			add_block(conn, campaign, isas[i], "smp", number, who, now_ms);
+			plan_add_block(conn, campaign, isas[i], "smp", number, &sampled, now_ms);
 	}
 	db_run(conn, SQL_CAMPAIGN_SET_MEASURING, db_int(campaign->id));
 }

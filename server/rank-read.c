@@ -142,7 +142,7 @@ static void count_loads(const struct variant *variant, const char *isa,
 		const struct load *load = &variant->loads[i];
 
 		if (strcmp(load->isa, isa) || strcmp(load->state, "done") || !load->status ||
-		    !strcmp(load->status, "skipped"))
+		    !strcmp(load->status, "skipped") || load->control)
 			continue;
 		if (!strcmp(load->lane, "exact"))
 			subject->loads_exact++;

@@ -187,20 +187,71 @@ static int compare_results(const struct ranking *ranking, const struct rank_resu
 	return 0;
 }
 
-/* 1 + how many are strictly better: equal ones share a place. */
-static void give_places(struct ranking *ranking)
+struct rank_standing rank_standing(enum stat_verdict verdict)
 {
+	static const struct rank_standing standings[] = {
+		[STAT_UNKNOWN] = { -1, 1, true },
+		[STAT_BETTER] = { -1, -1, true },
+		[STAT_WORSE] = { 1, 1, true },
+		[STAT_SAME] = { 0, 0, true },
+	};
+
+	return standings[verdict];
+}
+
+/* Whether it surely is: by an exact metric, else by standings that do not overlap. */
+static bool is_before(const struct rank_input *input, const struct ranking *ranking, size_t a,
+		      size_t b)
+{
+	int order = compare_results(ranking, &ranking->results[a], &ranking->results[b]);
+
+	return order ? order < 0
+		     : input->subjects[a].standing.high < input->subjects[b].standing.low;
+}
+
+/* From 1 + how many are surely better to all but those that are surely worse: equal ones share a
+ * place, and those that nothing tells apart share several. */
+static void give_places(const struct rank_input *input, struct ranking *ranking)
+{
+	unsigned ranked = 0;
+
+	for (size_t i = 0; i < ranking->results_count; i++)
+		ranked += ranking->results[i].status == RANK_STATUS_RANKED;
 	for (size_t i = 0; i < ranking->results_count; i++) {
 		struct rank_result *result = &ranking->results[i];
 
 		if (result->status != RANK_STATUS_RANKED)
 			continue;
 		result->place = 1;
-		for (size_t k = 0; k < ranking->results_count; k++)
-			if (ranking->results[k].status == RANK_STATUS_RANKED &&
-			    compare_results(ranking, &ranking->results[k], result) < 0)
-				result->place++;
+		result->place_last = ranked;
+		for (size_t k = 0; k < ranking->results_count; k++) {
+			if (ranking->results[k].status != RANK_STATUS_RANKED)
+				continue;
+			result->place += is_before(input, ranking, k, i);
+			result->place_last -= is_before(input, ranking, i, k);
+		}
 	}
+}
+
+/* Without an exact metric, who has a verdict is placed by it. Returns whether anybody has. */
+static bool only_verdicts(const struct rank_input *input, struct ranking *ranking)
+{
+	bool any = false;
+
+	for (size_t i = 1; i < ranking->results_count; i++)
+		any |= ranking->results[i].status == RANK_STATUS_RANKED &&
+		       input->subjects[i].standing.measured;
+	for (size_t i = 1; any && i < ranking->results_count; i++) {
+		struct rank_result *result = &ranking->results[i];
+
+		if (result->status != RANK_STATUS_RANKED || input->subjects[i].standing.measured)
+			continue;
+		result->status = RANK_STATUS_UNRANKED;
+		free(result->reason);
+		result->reason = xstrdup("No exact metric was measured alike for all, and this "
+					 "series has no sampled verdict.");
+	}
+	return any;
 }
 
 static void nothing_to_compare(struct ranking *ranking)
@@ -212,8 +263,8 @@ static void nothing_to_compare(struct ranking *ranking)
 			continue;
 		result->status = RANK_STATUS_UNRANKED;
 		free(result->reason);
-		result->reason = xstrdup("No exact metric was measured alike for all, and sampled "
-					 "ones do not decide an order.");
+		result->reason = xstrdup("No exact metric was measured alike for all, and no "
+					 "sampled one has a verdict.");
 	}
 }
 
@@ -247,8 +298,8 @@ void rank(const struct rank_input *input, struct ranking *ret_ranking)
 		check_key(input, &ranking, &ranking.keys[i]);
 		usable |= !ranking.keys[i].why_not;
 	}
-	if (usable)
-		give_places(&ranking);
+	if (usable || only_verdicts(input, &ranking))
+		give_places(input, &ranking);
 	else
 		nothing_to_compare(&ranking);
 	*ret_ranking = ranking;

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "lib/metric.h"
+#include "server/stat-blocks.h"
 
 #define RANK_HEADLINE_KIND "cpuid" /* the plainest exit: windows on it decide first */
 
@@ -31,6 +32,13 @@ struct rank_gate {
 	bool passed;
 };
 
+/* Where a sampled verdict puts a subject, seen from the base at 0: -1 is better. Of unknown ones only the
+ * bounds are known. */
+struct rank_standing {
+	int low, high;
+	bool measured; /* false: both are 0, and say nothing */
+};
+
 enum rank_state { RANK_PENDING, RANK_READY, RANK_IDENTICAL, RANK_FAILED };
 
 /* A variant, with all that its loads on this ISA brought. */
@@ -39,6 +47,7 @@ struct rank_subject {
 	const char *sender_flag, *reason; /* may be NULL */
 	char *fault;			  /* what reason points at when rank_read() made it */
 	enum rank_state state;
+	struct rank_standing standing; /* breaks ties of exact metrics */
 	struct rank_sample *samples;
 	struct rank_gate *gates;
 	char **dropped; /* workloads of the repetitions that were thrown away */
@@ -80,6 +89,7 @@ struct rank_gate_summary {
 struct rank_result {
 	enum rank_status status;
 	unsigned place; /* from 1; 0: none */
+	unsigned place_last; /* the worst that it may be: places from place to this one are its own */
 	char *reason;	/* NULL: none */
 	struct rank_metric *metrics;
 	struct rank_gate_summary *gates;
@@ -99,6 +109,8 @@ struct ranking {
 	struct rank_key *keys;
 	size_t results_count, keys_count, keys_capacity;
 };
+
+struct rank_standing rank_standing(enum stat_verdict verdict);
 
 void rank(const struct rank_input *input, struct ranking *ret_ranking);
 void ranking_release(struct ranking *ranking);

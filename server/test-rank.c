@@ -294,6 +294,62 @@ static void an_exact_metric_counted_on_another_lane_is_left_out(void **state)
 	assert_true(results[1].metrics[0].spread == 0);
 }
 
+static void a_verdict_breaks_a_tie_of_exact_metrics(void **state)
+{
+	CLEANUP(field_release) struct field field = { 0 };
+	const struct rank_result *results;
+
+	(void)state;
+	enter_windows(&field, "base", 274, 273, 2376);
+	enter_windows(&field, "a", 274, 273, 2376)->standing = rank_standing(STAT_WORSE);
+	enter_windows(&field, "b", 274, 273, 2376)->standing = rank_standing(STAT_BETTER);
+	enter_windows(&field, "c", 274, 273, 2376)->standing = rank_standing(STAT_SAME);
+	enter_windows(&field, "d", 45, 273, 2376)->standing = rank_standing(STAT_WORSE);
+	results = run(&field);
+	assert_int_equal(results[4].place, 1);
+	assert_int_equal(results[2].place, 2);
+	assert_int_equal(results[0].place, 3);
+	assert_int_equal(results[3].place, 3);
+	assert_int_equal(results[0].place_last, 4);
+	assert_int_equal(results[1].place, 5);
+	assert_int_equal(results[1].place_last, 5);
+}
+
+static void who_is_unknown_has_several_places(void **state)
+{
+	CLEANUP(field_release) struct field field = { 0 };
+	const struct rank_result *results;
+
+	(void)state;
+	enter_windows(&field, "base", 274, 273, 2376);
+	enter_windows(&field, "a", 274, 273, 2376)->standing = rank_standing(STAT_UNKNOWN);
+	enter_windows(&field, "b", 274, 273, 2376)->standing = rank_standing(STAT_BETTER);
+	results = run(&field);
+	/* b is before the base; a may be anywhere. */
+	assert_int_equal(results[2].place, 1);
+	assert_int_equal(results[2].place_last, 2);
+	assert_int_equal(results[0].place, 2);
+	assert_int_equal(results[0].place_last, 3);
+	assert_int_equal(results[1].place, 1);
+	assert_int_equal(results[1].place_last, 3);
+}
+
+static void a_campaign_without_exact_metrics_is_placed_by_its_verdicts(void **state)
+{
+	CLEANUP(field_release) struct field field = { 0 };
+	const struct rank_result *results;
+
+	(void)state;
+	add_sample(enter(&field, "base"), "host_ipi_per_guest_ipi", "", 0.5);
+	add_sample(enter(&field, "a"), "host_ipi_per_guest_ipi", "", 0.2);
+	add_sample(enter(&field, "b"), "host_ipi_per_guest_ipi", "", 0.5);
+	field.subjects[1].standing = rank_standing(STAT_BETTER);
+	results = run(&field);
+	assert_int_equal(results[1].place, 1);
+	assert_int_equal(results[0].place, 2);
+	assert_int_equal(results[2].status, RANK_STATUS_UNRANKED);
+}
+
 /* R: quantile(c(1, 2, 4, 8), c(.25, .5, .75)) is 1.75, 3, 5. */
 static void quantiles_are_type_7(void **state)
 {
@@ -430,6 +486,9 @@ int main(void)
 		cmocka_unit_test(sampled_metrics_have_quartiles_and_decide_nothing),
 		cmocka_unit_test(nobody_has_a_place_before_the_base_was_measured),
 		cmocka_unit_test(an_exact_metric_counted_on_another_lane_is_left_out),
+		cmocka_unit_test(a_verdict_breaks_a_tie_of_exact_metrics),
+		cmocka_unit_test(who_is_unknown_has_several_places),
+		cmocka_unit_test(a_campaign_without_exact_metrics_is_placed_by_its_verdicts),
 		cmocka_unit_test(quantiles_are_type_7),
 		cmocka_unit_test(the_overall_place_is_the_worse_one),
 		cmocka_unit_test(a_win_on_one_isa_and_a_loss_on_the_other_is_a_split),

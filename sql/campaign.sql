@@ -41,7 +41,7 @@ FROM campaign WHERE id < ?1 ORDER BY id DESC LIMIT ?2;
 -- name: campaign_loads
 SELECT l.id, l.variant_id, b.lane, b.isa, l.block_id, l.state, l.status, l.sentence,
 	l.console_sha256, b.task_id, l.duration_ms,
-	(SELECT count(*) FROM dropped d WHERE d.load_id = l.id)
+	(SELECT count(*) FROM dropped d WHERE d.load_id = l.id), l.control
 FROM load l JOIN block b ON b.id = l.block_id
 WHERE b.campaign_id = ?1 ORDER BY l.id;
 

@@ -46,6 +46,7 @@ JOIN block b ON b.id = l.block_id WHERE b.campaign_id = ?1 ORDER BY d.id;
 SELECT l.id, s.metric, s.workload, s.kind, s.value, s.n, s.total
 FROM sample s JOIN load l ON l.id = s.load_id
 JOIN block b ON b.id = l.block_id WHERE b.campaign_id = ?1 AND s.metric <> 'exits_by_reason'
+	AND NOT l.control
 ORDER BY s.id;
 
 -- name: sample_add

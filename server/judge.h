@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The verdicts of a campaign's sampled lane, out of the medians of its loads. Structs in, structs
+ *out.
+ *
+ *	CLEANUP(judge_input_release) struct judge_input input = { 0 };
+ *	judge_read(conn, &campaign, &input);			// judge-read.h
+ *	CLEANUP(judgement_release) struct judgement judgement = { 0 };
+ *	judge(&input, &judgement);
+ *
+ * Two families of comparisons, each with its own Holm and its own 5 %: the headline (one metric of
+ *one workload, every variant, every ISA), which decides how many blocks are bought, and all the
+ *rest. The null control is compared too, by itself: it belongs to no family, for nobody claims
+ * anything of it.
+ */
+#ifndef RUNWAY_SERVER_JUDGE_H
+#define RUNWAY_SERVER_JUDGE_H
+
+#include <stdint.h>
+
+#include "lib/metric.h"
+#include "server/stat-blocks.h"
+
+#define JUDGE_ISAS_MAX 2
+#define JUDGE_HEADLINE_METRIC "host_ipi_per_guest_ipi"
+#define JUDGE_HEADLINE_WORKLOAD                                                                    \
+	"ipi-storm" /* the target exits all the time: where kicks are lost or spared */
+
+/* The median of a load's repetitions. Rising by ISA, metric, workload, subject, block. */
+struct judge_value {
+	size_t isa,
+		subject; /* subject: as the campaign's variants; their count: the null control */
+	size_t block;	 /* from 1 */
+	const struct metric *metric;
+	char *workload;
+	double median;
+	int64_t host, block_id;
+};
+
+/* Loads that came to no result, of one variant on one ISA. */
+struct judge_lost {
+	size_t isa, subject;
+	unsigned loads, lost;		/* its own */
+	unsigned base_loads, base_lost; /* of any campaign's base on that ISA */
+	double p;			/* one-sided: by chance this many more than the base */
+};
+
+struct judge_blocks {
+	char isa[8];
+	size_t settled, planned; /* blocks */
+	size_t spent;		 /* loads with a result */
+	double load_s;		 /* what one takes here; 0: not known */
+};
+
+struct judge_input {
+	struct judge_blocks isas[JUDGE_ISAS_MAX];
+	size_t isas_count;
+	size_t subjects;    /* the campaign's variants, the base first */
+	size_t first, most; /* blocks: before the first look, and at all */
+	struct judge_value *values;
+	size_t count, capacity;
+	struct judge_lost *lost;
+	size_t lost_count, lost_capacity;
+};
+
+struct judged {
+	size_t isa, subject;
+	const struct metric *metric;
+	const char *workload; /* the input's */
+	bool headline, control;
+	struct stat_pair *pairs;
+	struct stat_comparison comparison;
+};
+
+struct judgement {
+	struct stat_schedule schedule; /* no looks: nothing sampled was measured */
+	struct judged *all;
+	size_t count, capacity;
+};
+
+void judge_input_release(struct judge_input *input);
+
+void judge(const struct judge_input *input, struct judgement *ret_judgement);
+void judgement_release(struct judgement *judgement);
+
+/* The headline of a variant on an ISA; NULL when it was not measured. */
+const struct judged *judgement_headline(const struct judgement *judgement, size_t isa,
+					size_t subject);
+bool judge_is_headline(const struct metric *metric, const char *workload);
+
+#endif

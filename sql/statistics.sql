@@ -1,0 +1,64 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- Budgets, verdicts and the records of null controls. Sorted by name.
+
+-- name: budget_find
+SELECT smp_most, null_control FROM campaign WHERE id = ?1;
+
+-- name: budget_set
+UPDATE campaign SET smp_most = ?2, null_control = ?3 WHERE id = ?1;
+
+-- name: host_known
+SELECT 1 FROM host WHERE id = ?1;
+
+-- name: judge_blocks
+SELECT b.isa, coalesce(min(CASE WHEN l.state <> 'done' THEN b.number END) - 1, max(b.number)),
+	max(b.number), sum(l.state = 'done' AND l.status <> 'skipped')
+FROM block b JOIN load l ON l.block_id = b.id
+WHERE b.campaign_id = ?1 AND b.lane = 'smp' GROUP BY b.isa ORDER BY b.isa;
+
+-- name: judge_lost
+SELECT b.isa, v.position, count(*), sum(l.status <> 'ok')
+FROM block b JOIN load l ON l.block_id = b.id JOIN variant v ON v.id = l.variant_id
+WHERE b.campaign_id = ?1 AND v.position > 0 AND l.state = 'done' AND l.status <> 'skipped'
+GROUP BY b.isa, v.position ORDER BY b.isa, v.position;
+
+-- name: judge_lost_base
+SELECT count(*), coalesce(sum(l.status <> 'ok'), 0)
+FROM load l JOIN block b ON b.id = l.block_id JOIN variant v ON v.id = l.variant_id
+WHERE v.position = 0 AND b.isa = ?1 AND l.state = 'done' AND l.status <> 'skipped';
+
+-- name: judge_pace
+SELECT avg(duration_ms) FROM (SELECT l.duration_ms FROM load l JOIN block b ON b.id = l.block_id
+	WHERE b.lane = 'smp' AND b.isa = ?1 AND l.status = 'ok' ORDER BY l.id DESC LIMIT 20);
+
+-- name: judge_samples
+SELECT b.isa, s.metric, s.workload, v.position, l.control, b.number, l.id, l.host_id, s.value, b.id
+FROM block b JOIN load l ON l.block_id = b.id JOIN variant v ON v.id = l.variant_id
+JOIN sample s ON s.load_id = l.id
+WHERE b.campaign_id = ?1 AND b.lane = 'smp' AND l.status = 'ok' AND s.metric <> 'exits_by_reason'
+ORDER BY b.isa, s.metric, s.workload, v.position, l.control, b.number, l.id, s.value;
+
+-- name: load_set_control
+UPDATE load SET control = 1 WHERE id = ?1;
+
+-- name: null_list
+SELECT DISTINCT isa, metric, workload FROM null_ratio WHERE host_id = ?1 ORDER BY isa, metric, workload;
+
+-- name: null_ratio_add
+INSERT INTO null_ratio (host_id, isa, metric, workload, block_id, log_ratio)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING;
+
+-- name: null_ratios
+SELECT log_ratio FROM null_ratio
+WHERE host_id = ?1 AND isa = ?2 AND metric = ?3 AND workload = ?4 ORDER BY block_id DESC LIMIT 1000;
+
+-- name: null_verdict_add
+INSERT INTO null_verdict (host_id, isa, metric, workload, campaign_id, verdict)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET verdict = excluded.verdict;
+
+-- name: null_verdicts
+SELECT count(*), coalesce(sum(verdict IN ('better', 'worse')), 0) FROM null_verdict
+WHERE host_id = ?1 AND isa = ?2 AND metric = ?3 AND workload = ?4;
+
+-- name: variant_measure_again
+UPDATE variant SET state = 'measuring', finished_ms = NULL WHERE id = ?1;
