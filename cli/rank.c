@@ -3,6 +3,7 @@
 #include "cli/options.h"
 #include "cli/problem.h"
 #include "cli/ranking.h"
+#include "cli/statistics.h"
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
 
@@ -13,6 +14,7 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 	static const struct option own[] = { { "metrics", no_argument, NULL, 'm' }, { 0 } };
 	CLEANUP(buf_release) struct buf body = BUF_INIT(CLIENT_ANSWER_MAX_BYTES);
 	CLEANUP(ranking_release) struct ranking ranking = { 0 };
+	CLEANUP(statistics_release) struct statistics statistics = { 0 };
 	CLEANUP(free_ptr) char *path = NULL;
 	bool metrics = false;
 	int64_t id;
@@ -32,13 +34,14 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 		return rc;
 	if (context->json)
 		return document_print(&body, &context->screen, err);
-	rc = ranking_decode(body.data, body.length, &ranking, err);
-	if (rc < 0)
+	if ((rc = ranking_decode(body.data, body.length, &ranking, err)) < 0 ||
+	    (rc = statistics_decode(body.data, body.length, &statistics, err)) < 0)
 		return rc;
 	if (metrics)
 		ranking_print_metrics(&ranking, &context->screen);
 	else
 		ranking_print(&ranking, &context->screen);
+	statistics_print(&statistics, metrics, &context->screen);
 	return EXIT_WORKED;
 }
 

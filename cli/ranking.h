@@ -36,6 +36,7 @@ struct ranking_result {
 	char *series, *isa, *status;
 	char *reason, *sender_flag; /* NULL: none */
 	int64_t place;		    /* 0: none */
+	int64_t place_last;	    /* the worst it may be; 0: as place */
 	struct ranking_metric *metrics;
 	size_t metric_count;
 	struct ranking_gate *gates;
