@@ -383,6 +383,32 @@ static void a_host_without_null_controls_promises_nothing(void **state)
 	assert_int_equal(noise.needed[NOISE_EFFECTS - 1], 0);
 }
 
+static void a_pair_of_two_hosts_is_none(void **state)
+{
+	CLEANUP(judgement_release) struct judgement judgement = { 0 };
+	struct judge_value values[6];
+	struct judge_input input = { .isas = { { .isa = "svm", .settled = 3, .planned = 3 } },
+				     .isas_count = 1,
+				     .subjects = 2,
+				     .first = 3,
+				     .most = 3,
+				     .values = values,
+				     .count = 6 };
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++)
+		values[i] = (struct judge_value){ .subject = i / 3,
+						  .block = 1 + i % 3,
+						  .metric = metric_find(JUDGE_HEADLINE_METRIC),
+						  .workload = (char[]){ JUDGE_HEADLINE_WORKLOAD },
+						  .median = 1 + (double)i,
+						  .host = i == 4 ? 2 : 1 };
+	judge(&input, &judgement);
+	assert_int_equal(judgement.count, 1);
+	assert_int_equal(judgement.all[0].comparison.count, 2);
+	assert_int_equal(judgement.all[0].pairs[1].block, 3);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -399,6 +425,7 @@ int main(void)
 		TEST(without_a_budget_nothing_is_bought),
 		TEST(blocks_under_way_are_not_peeked_at),
 		TEST(a_lost_run_is_set_against_the_base),
+		TEST(a_pair_of_two_hosts_is_none),
 		TEST(a_host_knows_its_noise),
 		TEST(a_host_without_null_controls_promises_nothing),
 	};
