@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +21,25 @@
 #define LOAD_LIMIT_MS (120ull * 1000)
 #define LOAD_SILENCE_MS (40ull * 1000)
 
+/* A block on its way: its loads are taken in their order by one worker, or by a few side by side.
+ */
+struct block {
+	struct agent *agent;
+	const struct task *task;
+	struct lease *lease;
+	const struct host_driver *driver;
+	pthread_mutex_t
+		server;	      /* the agent's client and its artifacts are one worker's at a time */
+	pthread_mutex_t lock; /* what is below */
+	size_t next;
+	unsigned workers;
+	int rc; /* of the first load that could not be run */
+	struct err err;
+};
+
 /* One load being measured. */
 struct load_run {
+	struct block *block;
 	struct agent *agent;
 	const struct task *task;
 	const struct task_load *load;
@@ -29,6 +48,40 @@ struct load_run {
 	char *scratch;	 /* emptied before and after */
 	char *artifacts; /* below scratch: the build's files */
 };
+
+static void unlock(pthread_mutex_t **lock)
+{
+	pthread_mutex_unlock(*lock);
+}
+
+/* Held until the end of the scope that has it. */
+static pthread_mutex_t *locked(pthread_mutex_t *lock)
+{
+	pthread_mutex_lock(lock);
+	return lock;
+}
+
+#define WITH_SERVER(block)                                                                         \
+	CLEANUP(unlock) __attribute__((unused)) pthread_mutex_t *held = locked(&(block)->server)
+
+static int place_artifacts(const struct load_run *run, struct err *err)
+{
+	WITH_SERVER(run->block);
+
+	return artifact_cache_place(&run->agent->cache, run->agent->client, &run->load->artifacts,
+				    run->artifacts, err);
+}
+
+static int fetch_base_kick(const struct load_run *run, char **ret_path, struct err *err)
+{
+	const struct artifact *kick = artifacts_find(&run->load->base_artifacts, "runway-kick.ko");
+	WITH_SERVER(run->block);
+
+	if (run->load->is_base || !kick)
+		return 0;
+	return artifact_cache_fetch(&run->agent->cache, run->agent->client, kick->sha256, ret_path,
+				    err);
+}
 
 static const char *bench_arguments(const char *lane)
 {
@@ -81,12 +134,8 @@ static int derive_exact_lane(const struct load_run *run, const struct load_outco
 				     .sender_flag = run->load->sender_flag[0]
 							    ? run->load->sender_flag
 							    : NULL };
-	const struct artifact *kick = artifacts_find(&run->load->base_artifacts, "runway-kick.ko");
-	int rc = 0;
+	int rc = fetch_base_kick(run, &base_kick, err);
 
-	if (!run->load->is_base && kick)
-		rc = artifact_cache_fetch(&run->agent->cache, run->agent->client, kick->sha256,
-					  &base_kick, err);
 	input.base_kick = base_kick;
 	if (!rc)
 		rc = exact_derive(&input, &exact, err);
@@ -136,9 +185,12 @@ static int keep_console(const struct load_run *run, const struct load_outcome *o
 	if (!outcome->console.length)
 		return 0;
 	rc = file_write(file, outcome->console.data, outcome->console.length, 0600, err);
-	return rc < 0 ? rc
-		      : artifact_cache_add(&run->agent->cache, run->agent->client, file,
-					   "console.log", &result->console, err);
+	if (rc < 0)
+		return rc;
+	WITH_SERVER(run->block);
+
+	return artifact_cache_add(&run->agent->cache, run->agent->client, file, "console.log",
+				  &result->console, err);
 }
 
 static int measure(const struct load_run *run, struct load_result *result, struct err *err)
@@ -150,8 +202,7 @@ static int measure(const struct load_run *run, struct load_result *result, struc
 	int rc = file_remove_tree(run->scratch, err);
 
 	if (!rc)
-		rc = artifact_cache_place(&run->agent->cache, run->agent->client,
-					  &run->load->artifacts, run->artifacts, err);
+		rc = place_artifacts(run, err);
 	if (rc < 0)
 		return rc;
 	rc = run_host(run, &outcome, &why);
@@ -184,49 +235,123 @@ static void log_load(struct lease *lease, const struct task_load *load,
 	log_info("%.*s", (int)line.length - 1, line.data);
 }
 
-static int run_load(struct agent *agent, const struct task *task, const struct task_load *load,
-		    struct lease *lease, const struct host_driver *driver, struct err *err)
+static int run_load(struct block *block, unsigned worker, const struct task_load *load,
+		    struct err *err)
 {
+	struct agent *agent = block->agent;
 	CLEANUP(load_result_release) struct load_result result = { 0 };
 	CLEANUP(free_ptr)
-	char *path = xasprintf("/leases/%s/loads/%lld", task->lease, (long long)load->id);
-	CLEANUP(free_ptr) char *key = xasprintf("%s-%lld", task->lease, (long long)load->id);
-	CLEANUP(free_ptr) char *scratch = xasprintf("%s/load", agent->config->state);
+	char *path = xasprintf("/leases/%s/loads/%lld", block->task->lease, (long long)load->id);
+	CLEANUP(free_ptr)
+	char *key = xasprintf("%s-%lld", block->task->lease, (long long)load->id);
+	CLEANUP(free_ptr) char *scratch = xasprintf("%s/load-%u", agent->config->state, worker);
 	CLEANUP(free_ptr) char *artifacts = xasprintf("%s/artifacts", scratch);
-	struct load_run run = { .agent = agent,
-				.task = task,
+	struct load_run run = { .block = block,
+				.agent = agent,
+				.task = block->task,
 				.load = load,
-				.lease = lease,
-				.driver = driver,
+				.lease = block->lease,
+				.driver = block->driver,
 				.scratch = scratch,
 				.artifacts = artifacts };
 	int rc;
 
-	lease_load(lease, load->id);
-	lease_phase(lease, "measure");
+	lease_load(block->lease, worker, load->id);
 	rc = measure(&run, &result, err);
+	lease_load(block->lease, worker, 0);
 	file_remove_tree(scratch, NULL);
 	if (rc < 0)
 		return rc;
-	log_load(lease, load, &result);
+	log_load(block->lease, load, &result);
 	CLEANUP(free_ptr) char *body = json_load_result_encode(&result);
+	WITH_SERVER(block);
+
 	return agent_deliver(agent, path, key, body, err);
+}
+
+/* The next load, while all is well; NULL when there is none. */
+static const struct task_load *take_load(struct block *block)
+{
+	CLEANUP(unlock) pthread_mutex_t *held = locked(&block->lock);
+
+	(void)held;
+	if (block->rc < 0 || block->next == block->task->loads_count)
+		return NULL;
+	return &block->task->loads[block->next++];
+}
+
+static void *work(void *data)
+{
+	struct block *block = data;
+	const struct task_load *load;
+	unsigned worker;
+
+	pthread_mutex_lock(&block->lock);
+	worker = block->workers++;
+	pthread_mutex_unlock(&block->lock);
+	while ((load = take_load(block))) {
+		struct err err = ERR_INIT;
+		int rc = run_load(block, worker, load, &err);
+		CLEANUP(unlock) pthread_mutex_t *held = locked(&block->lock);
+
+		(void)held;
+		if (rc < 0 && !block->rc) {
+			block->rc = rc;
+			block->err = err;
+		}
+	}
+	return NULL;
+}
+
+/* Loads whose numbers do not depend on their neighbours run as many at a time as there are jobs. */
+static unsigned workers_wanted(const struct block *block)
+{
+	unsigned jobs = block->agent->config->jobs;
+
+	if (!host_lane_is_deterministic(block->task->lane))
+		return 1;
+	if (jobs > LEASE_LOADS_MAX)
+		jobs = LEASE_LOADS_MAX;
+	return jobs < block->task->loads_count ? jobs : (unsigned)block->task->loads_count;
+}
+
+static void run_loads(struct block *block)
+{
+	pthread_t threads[LEASE_LOADS_MAX];
+	unsigned wanted = workers_wanted(block), started = 0;
+	sigset_t all, before;
+
+	/* Signals are the main thread's. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	while (started + 1 < wanted && !pthread_create(&threads[started], NULL, work, block))
+		started++;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	work(block);
+	while (started)
+		pthread_join(threads[--started], NULL);
 }
 
 int block_task_run(struct agent *agent, const struct task *task, struct lease *lease,
 		   struct err *err)
 {
-	const struct host_driver *driver = host_driver_find(task->lane, task->isa);
+	struct block block = { .agent = agent,
+			       .task = task,
+			       .lease = lease,
+			       .driver = host_driver_find(task->lane, task->isa),
+			       .server = PTHREAD_MUTEX_INITIALIZER,
+			       .lock = PTHREAD_MUTEX_INITIALIZER,
+			       .err = ERR_INIT };
 	CLEANUP(free_ptr) char *path = xasprintf("/leases/%s/result", task->lease);
-	int rc;
 
-	if (!driver)
+	if (!block.driver)
 		return err_set(err, -ENOTSUP, "This agent has no host for lane %s on %s.",
 			       task->lane, task->isa);
-	for (size_t i = 0; i < task->loads_count; i++) {
-		rc = run_load(agent, task, &task->loads[i], lease, driver, err);
-		if (rc < 0)
-			return rc;
+	lease_phase(lease, "measure");
+	run_loads(&block);
+	if (block.rc < 0) {
+		*err = block.err;
+		return block.rc;
 	}
 	return agent_deliver(agent, path, task->lease, "{\"status\":\"done\"}", err);
 }

@@ -23,6 +23,11 @@ const struct host_driver *host_driver_find(const char *lane, const char *isa)
 	return NULL;
 }
 
+bool host_lane_is_deterministic(const char *lane)
+{
+	return !strcmp(lane, "exact");
+}
+
 const char *load_status_name(enum load_status status)
 {
 	static const char *const names[] = {

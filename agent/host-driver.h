@@ -6,8 +6,9 @@
  *	const struct host_driver *driver = host_driver_find(lane, isa);
  *	rc = driver->bring_up(&spec, &host, err);		// rc < 0: this machine's fault
  *	if (!rc)
- *		rc = driver->run_bench(host, &outcome, err);	// the variant's faults are in
- *outcome driver->read_console(host, &outcome.console); driver->tear_down(host);
+ *		rc = driver->run_bench(host, &outcome, err);	// the variant's are in outcome
+ *	driver->read_console(host, &outcome.console);
+ *	driver->tear_down(host);
  *
  * To add a driver: one file that defines a struct host_driver, and its row in host-driver.c.
  */
@@ -94,6 +95,12 @@ struct host_driver {
 };
 
 extern const struct host_driver emulated_svm_driver;
+
+/*
+ * Whether a load's numbers depend on nothing but the build and the driver: then loads may share the
+ * machine. What is sampled has it for itself.
+ */
+bool host_lane_is_deterministic(const char *lane);
 
 /* NULL when no driver has that lane and ISA. */
 const struct host_driver *host_driver_find(const char *lane, const char *isa);

@@ -10,6 +10,7 @@
 
 #include "agent/build-log.h"
 #include "agent/code-hash.h"
+#include "agent/kbuild-reach.h"
 #include "agent/sandbox.h"
 #include "lib/alloc.h"
 #include "lib/buf.h"
@@ -61,18 +62,28 @@ static const char configure_script[] =
 	"/configs/kvm.config > /out/merge.log\n"
 	"make -s -C /src O=/out olddefconfig\n";
 
-static const char make_script[] = "set -e\n"
-				  "make -s -C /src O=/out olddefconfig\n"
-				  "make -s -C /src O=/out -j\"$JOBS\" bzImage modules\n"
-				  "rm -rf /out/runway-kick\n"
-				  "cp -r /kick /out/runway-kick\n"
-				  "make -s -C /src O=/out M=/out/runway-kick modules\n";
+/* With KERNEL=1 all of it; else only KVM's modules, which is what most patches reach, and the kick
+ * module when KICK=1. make looks at as much of the tree as it is asked for. */
+static const char make_script[] =
+	"set -e\n"
+	"if [ \"$KERNEL\" = 1 ]; then\n"
+	"	make -s -C /src O=/out olddefconfig\n"
+	"	make -s -C /src O=/out -j\"$JOBS\" bzImage modules\n"
+	"else\n"
+	"	make -s -C /src O=/out -j\"$JOBS\" virt/lib/irqbypass.ko arch/x86/kvm/kvm.ko "
+	"arch/x86/kvm/kvm-amd.ko arch/x86/kvm/kvm-intel.ko\n"
+	"fi\n"
+	"[ \"$KICK\" = 1 ] || exit 0\n"
+	"rm -rf /out/runway-kick\n"
+	"cp -r /kick /out/runway-kick\n"
+	"make -s -C /src O=/out M=/out/runway-kick modules\n";
 
 /* Both are run by sh; the base's output folder is new, a variant's is a copy of the base's. */
 struct step {
 	const char *script;
 	const char *out;
 	bool may_fill_ccache;
+	bool kernel, kick; /* what make_script makes beside KVM's modules */
 };
 
 static void tell_phase(const struct kbuild_watch *watch, const char *phase)
@@ -138,18 +149,16 @@ static int run_step(const struct kbuild *kbuild, const struct step *step, struct
 	CLEANUP(free_ptr) char *kick = xasprintf("%s/workloads/kick", kbuild->resources);
 	CLEANUP(free_ptr) char *jobs = xasprintf("JOBS=%u", kbuild->jobs);
 	const char *argv[] = { "sh", "-c", step->script, NULL };
-	const char *environment[] = { jobs,
+	const char *environment[] = { jobs, step->kernel ? "KERNEL=1" : "KERNEL=0",
+				      step->kick ? "KICK=1" : "KICK=0",
 				      "KBUILD_BUILD_TIMESTAMP=2000-01-01",
-				      "KBUILD_BUILD_USER=runway",
-				      "KBUILD_BUILD_HOST=runway",
-				      "KBUILD_BUILD_VERSION=1",
-				      "CCACHE_DIR=/ccache",
-				      "CCACHE_TEMPDIR=/tmp",
-				      "CCACHE_NOSTATS=1",
-				      "CCACHE_NOHASHDIR=1",
-				      "CCACHE_MAXSIZE=2G",
-				      step->may_fill_ccache ? NULL : "CCACHE_READONLY=1",
-				      NULL };
+				      "KBUILD_BUILD_USER=runway", "KBUILD_BUILD_HOST=runway",
+				      "KBUILD_BUILD_VERSION=1", "CCACHE_DIR=/ccache",
+				      "CCACHE_TEMPDIR=/tmp", "CCACHE_NOSTATS=1",
+				      /* kbuild has every compile write down its dependencies, so
+				       * none needs the preprocessor run first. */
+				      "CCACHE_DEPEND=1", "CCACHE_NOHASHDIR=1", "CCACHE_MAXSIZE=2G",
+				      step->may_fill_ccache ? NULL : "CCACHE_READONLY=1", NULL };
 	struct sandbox_bind binds[] = {
 		{ source_worktree(kbuild->source), "/src", false },
 		{ step->out, "/out", true },
@@ -229,7 +238,7 @@ static int build_base(const struct kbuild *kbuild, const struct source_variant *
 	if (!rc)
 		rc = fresh_folder(partial, err);
 	for (size_t i = 0; !rc && !log->failed && i < 2; i++) {
-		struct step step = { scripts[i], partial, true };
+		struct step step = { scripts[i], partial, true, true, true };
 
 		rc = run_step(kbuild, &step, log, &result, err);
 	}
@@ -261,16 +270,31 @@ static int collect(const char *out, const char *to, struct build_log *log, struc
 	return rc;
 }
 
+static int find_reach(const struct kbuild *kbuild, const struct source_variant *variant,
+		      const char *base_out, struct step *step, struct err *err)
+{
+	CLEANUP(kbuild_reach_release) struct kbuild_reach reach = KBUILD_REACH_INIT(base_out);
+	int rc = source_changes(kbuild->source, variant, kbuild_reach_add, &reach, err);
+
+	if (!rc)
+		rc = kbuild_reach_decide(&reach, err);
+	step->kernel = reach.vmlinux;
+	step->kick = reach.kick_module;
+	return rc;
+}
+
 static int build_variant(const struct kbuild *kbuild, const struct source_variant *variant,
 			 const char *base_out, const char *out, const struct kbuild_watch *watch,
 			 struct build_log *log, struct err *err)
 {
-	struct step step = { make_script, out, false };
+	struct step step = { make_script, out, false, true, true };
 	struct proc_result result;
 	int rc;
 
 	tell_phase(watch, "source");
-	rc = source_switch(kbuild->source, variant, err);
+	rc = find_reach(kbuild, variant, base_out, &step, err);
+	if (!rc)
+		rc = source_switch(kbuild->source, variant, err);
 	if (!rc)
 		rc = fresh_folder(out, err);
 	if (!rc)

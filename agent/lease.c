@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "agent/lease.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -31,7 +32,7 @@ struct lease {
 	pthread_mutex_t lock; /* what is below, up to the atomics */
 	pthread_cond_t changed;
 	char phase[32];
-	int64_t load;
+	int64_t loads[LEASE_LOADS_MAX]; /* 0: none in that place */
 	bool phase_changed;
 	bool ended;
 	struct buf log;
@@ -92,6 +93,22 @@ static bool send_log(struct lease *lease, struct client *client)
 	return !atomic_load(&lease->lost);
 }
 
+/* One beat a load that runs, or one without any. */
+static void send_beats(struct lease *lease, struct client *client, const char *phase,
+		       const int64_t *loads)
+{
+	bool sent = false;
+
+	for (size_t i = 0; i < LEASE_LOADS_MAX; i++) {
+		if (!loads[i])
+			continue;
+		send_beat(lease, client, phase, loads[i]);
+		sent = true;
+	}
+	if (!sent)
+		send_beat(lease, client, phase, 0);
+}
+
 static void wait_for_change(struct lease *lease)
 {
 	struct timespec until;
@@ -112,19 +129,19 @@ static void *beat(void *data)
 
 	do {
 		char phase[sizeof(lease->phase)];
-		int64_t load;
+		int64_t loads[LEASE_LOADS_MAX];
 		bool due;
 
 		pthread_mutex_lock(&lease->lock);
 		wait_for_change(lease);
 		memcpy(phase, lease->phase, sizeof(phase));
-		load = lease->load;
+		memcpy(loads, lease->loads, sizeof(loads));
 		ended = lease->ended;
 		due = lease->phase_changed || clock_ms() >= next_ms;
 		lease->phase_changed = false;
 		pthread_mutex_unlock(&lease->lock);
 		if (due && !ended) {
-			send_beat(lease, client, phase, load);
+			send_beats(lease, client, phase, loads);
 			next_ms = clock_ms() + lease->beat_every_ms;
 		}
 		while (!atomic_load(&lease->lost) && send_log(lease, client))
@@ -184,10 +201,13 @@ void lease_phase(void *data, const char *phase)
 	pthread_mutex_unlock(&lease->lock);
 }
 
-void lease_load(struct lease *lease, int64_t load)
+void lease_load(struct lease *lease, unsigned place, int64_t load)
 {
+	assert(place < LEASE_LOADS_MAX);
 	pthread_mutex_lock(&lease->lock);
-	lease->load = load;
+	lease->loads[place] = load;
+	lease->phase_changed |= load != 0;
+	pthread_cond_signal(&lease->changed);
 	pthread_mutex_unlock(&lease->lock);
 }
 

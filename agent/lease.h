@@ -28,7 +28,9 @@ void lease_phase(void *lease, const char *phase);
 void lease_log(void *lease, const char *bytes, size_t count);
 bool lease_cancelled(void *lease);
 
-void lease_load(struct lease *lease, int64_t load); /* which load of a block is running */
+/* Which loads of a block run, one a place; 0: none there any more. */
+#define LEASE_LOADS_MAX 16
+void lease_load(struct lease *lease, unsigned place, int64_t load);
 bool lease_lost(const struct lease *lease); /* the server said so: drop the work, no result */
 
 #endif

@@ -144,6 +144,8 @@ static int probe(const struct config *config, struct err *err)
 {
 	int rc = has_capability(config, "build") ? sandbox_probe(err) : 0;
 
+	if (!rc && has_capability(config, "bench-vmx") && !host_driver_find("exact", "vmx"))
+		rc = err_set(err, -ENOTSUP, "This agent has no host driver for vmx.");
 	if (!rc && has_capability(config, "bench-svm"))
 		rc = emulated_svm_driver.probe(err);
 	return rc;
@@ -171,6 +173,10 @@ int main(int argc, char **argv)
 	if (options_parse(argc, argv, &config, &err) < 0 || probe(&config, &err) < 0) {
 		fprintf(stderr, "runway-agent: %s\n", err.text);
 		return 2;
+	}
+	if (config.probe_only) {
+		options_release(&config);
+		return 0;
 	}
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);

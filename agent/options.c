@@ -14,15 +14,17 @@ static const char usage_text[] =
 	"usage: runway-agent --server URL --token-file FILE --state DIR --resources DIR\n"
 	"                    --capabilities build,bench-svm [--repository NAME=PATH]...\n"
 	"                    [--name NAME] [--jobs N] [--machine-lock FILE]\n"
+	"       runway-agent --probe LIST\n"
 	"\n"
 	"  --server URL          the runwayd to work for, http://host:port\n"
 	"  --token-file FILE     holds a token of scope agent\n"
 	"  --state DIR           where sources, builds and caches are kept\n"
 	"  --resources DIR       holds kernel-configs/, workloads/ and build/\n"
-	"  --capabilities LIST   build, bench-svm\n"
+	"  --capabilities LIST   build, bench-svm, bench-vmx\n"
 	"  --repository N=PATH   a base repository that campaigns may name N\n"
 	"  --name NAME           how the server lists this agent (default: the host name)\n"
 	"  --jobs N              make -j (default: online processors)\n"
+	"  --probe LIST          end at once: with 0 when this machine can do these, else with 2\n"
 	"  --machine-lock FILE   shared by agents of one machine (default: STATE/machine.lock)\n";
 
 static void add_capabilities(struct config *config, const char *list)
@@ -78,6 +80,7 @@ int options_parse(int argc, char **argv, struct config *config, struct err *err)
 		{ "jobs", required_argument, NULL, 'j' },
 		{ "machine-lock", required_argument, NULL, 'l' },
 		{ "name", required_argument, NULL, 'n' },
+		{ "probe", required_argument, NULL, 'p' },
 		{ "repository", required_argument, NULL, 'r' },
 		{ "resources", required_argument, NULL, 'R' },
 		{ "server", required_argument, NULL, 's' },
@@ -105,6 +108,10 @@ int options_parse(int argc, char **argv, struct config *config, struct err *err)
 		case 'n':
 			config->name = optarg;
 			break;
+		case 'p':
+			config->probe_only = true;
+			add_capabilities(config, optarg);
+			break;
 		case 'r':
 			if (add_repository(config, optarg) < 0)
 				return err_set(err, -EINVAL,
@@ -126,6 +133,8 @@ int options_parse(int argc, char **argv, struct config *config, struct err *err)
 			return err_set(err, -EINVAL, "See runway-agent --help.");
 		}
 	}
+	if (config->probe_only)
+		return 0;
 	if (!config->server || !state || !config->capabilities_count)
 		return err_set(err, -EINVAL,
 			       "--server, --state and --capabilities are needed; see runway-agent "

@@ -99,16 +99,25 @@ static int restamp_all(const struct move *move, struct err *err)
 	return 0;
 }
 
-static int move_quickly(const struct move *move, bool same_base, struct err *err)
+static int compare(const struct move *move, git_diff **ret_diff, struct err *err)
 {
-	CLEANUP(git_free_diff) git_diff *diff = NULL;
 	git_diff_options options;
-	int rc;
 
 	git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
 	options.flags = GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_SKIP_BINARY_CHECK;
-	if (git_diff_tree_to_tree(&diff, move->source->store, move->from, move->to, &options) < 0)
-		return git_failed(err, "Cannot compare the variant with what the work tree holds");
+	if (git_diff_tree_to_tree(ret_diff, move->source->store, move->from, move->to, &options) <
+	    0)
+		return git_failed(err, "Cannot compare the variant with another tree");
+	return 0;
+}
+
+static int move_quickly(const struct move *move, bool same_base, struct err *err)
+{
+	CLEANUP(git_free_diff) git_diff *diff = NULL;
+	int rc = compare(move, &diff, err);
+
+	if (rc < 0)
+		return rc;
 	rc = remove_old(move, diff, err);
 	if (!rc)
 		rc = write_new(move, diff, err);
@@ -177,4 +186,23 @@ int source_switch(struct source *source, const struct source_variant *variant, s
 		return rc;
 	state->switching = false;
 	return source_state_write(source->state_path, state, err);
+}
+
+int source_changes(struct source *source, const struct source_variant *variant,
+		   source_change *change, void *data, struct err *err)
+{
+	CLEANUP(move_release) struct move move = { .source = source };
+	CLEANUP(git_free_diff) git_diff *diff = NULL;
+	int rc = look_up_tree(source, variant->base_tree, &move.from, err);
+
+	if (!rc)
+		rc = look_up_tree(source, variant->tree, &move.to, err);
+	if (!rc)
+		rc = compare(&move, &diff, err);
+	for (size_t i = 0; !rc && i < git_diff_num_deltas(diff); i++) {
+		const git_diff_delta *delta = git_diff_get_delta(diff, i);
+
+		change(data, delta->new_file.path, delta->status == GIT_DELTA_MODIFIED);
+	}
+	return rc;
 }

@@ -17,6 +17,7 @@
 #ifndef RUNWAY_AGENT_SOURCE_H
 #define RUNWAY_AGENT_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/err.h"
@@ -72,5 +73,13 @@ int source_apply(struct source *source, const struct source_variant *base, const
  * is read and put right.
  */
 int source_switch(struct source *source, const struct source_variant *variant, struct err *err);
+
+/*
+ * Tells each path, below the tree, in which the variant differs from its base; in_place: both have
+ * a file there, and of the same kind.
+ */
+typedef void source_change(void *data, const char *path, bool in_place);
+int source_changes(struct source *source, const struct source_variant *variant,
+		   source_change *change, void *data, struct err *err);
 
 #endif

@@ -133,6 +133,28 @@ static void a_variants_files_alone_become_newer(void **state)
 	assert_int_equal(mtime_of(source, "a.c"), base_ns);
 }
 
+static void keep_change(void *data, const char *path, bool in_place)
+{
+	buf_printf(data, "%s%s ", path, in_place ? "" : "!");
+}
+
+static void tells_in_which_files_a_variant_differs(void **state)
+{
+	CLEANUP(source_close) struct source *source = open_source("changes");
+	CLEANUP(buf_release) struct buf said = BUF_INIT(256);
+	struct source_variant base = base_of(source, "main");
+	struct source_variant variant = apply(
+		source, &base,
+		"sed -i '50s/$/ changed/' a.c && echo new > n.h && git rm -q b.c && git add -A && "
+		"git commit -qm one");
+
+	(void)state;
+	assert_int_equal(source_changes(source, &base, keep_change, &said, &err), 0);
+	assert_int_equal(said.length, 0);
+	assert_int_equal(source_changes(source, &variant, keep_change, &said, &err), 0);
+	assert_string_equal(said.data, "a.c b.c! n.h! ");
+}
+
 static void a_change_two_variants_share_keeps_its_time(void **state)
 {
 	CLEANUP(source_close) struct source *source = open_source("shared");
@@ -370,6 +392,7 @@ int main(void)
 		cmocka_unit_test(names_a_rev_that_is_not_there),
 		cmocka_unit_test(second_user_of_a_folder_is_refused),
 		cmocka_unit_test(a_variants_files_alone_become_newer),
+		cmocka_unit_test(tells_in_which_files_a_variant_differs),
 		cmocka_unit_test(a_change_two_variants_share_keeps_its_time),
 		cmocka_unit_test(removes_files_and_empty_folders),
 		cmocka_unit_test(a_file_may_become_a_folder_and_back),

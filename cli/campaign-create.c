@@ -128,5 +128,7 @@ int campaign_create(struct context *context, int argc, char **argv, struct err *
 			"campaign %lld: %zu variants, the base among them. Follow it with: "
 			"runway campaign watch %lld\n",
 			(long long)campaign.id, campaign.variant_count, (long long)campaign.id);
+	if (campaign.waiting && !context->quiet)
+		fprintf(context->screen.out, "%s\n", campaign.waiting);
 	return EXIT_WORKED;
 }

@@ -122,6 +122,8 @@ int campaign_show(struct context *context, int argc, char **argv, struct err *er
 		add_variant(&table, &campaign.variants[i]);
 	summary = progress_summary(&campaign);
 	screen_fold(&context->screen, summary);
+	if (campaign.waiting)
+		screen_fold(&context->screen, campaign.waiting);
 	fputc('\n', context->screen.out);
 	table_print(&table, &context->screen);
 	fputc('\n', context->screen.out);

@@ -31,6 +31,7 @@ void campaign_release(struct campaign *campaign)
 	free(campaign->variants);
 	free(campaign->state);
 	free(campaign->reason);
+	free(campaign->waiting);
 	free(campaign->created);
 	free(campaign->repository);
 	free(campaign->rev);

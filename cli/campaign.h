@@ -33,7 +33,8 @@ struct campaign_variant {
 struct campaign {
 	int64_t id;
 	char *state;
-	char *reason; /* NULL: none */
+	char *reason;  /* NULL: none */
+	char *waiting; /* that no live agent can do what it needs; NULL: none */
 	char *created;
 	char *repository, *rev, *tree; /* of the base; tree may be NULL */
 	double elapsed_s, estimate_s;  /* estimate_s < 0: unknown */

@@ -47,6 +47,7 @@ static void read_campaign(struct json_reader *reader, const json_t *root, struct
 	campaign->id = json_read_integer(reader, root, "id", JSON_NEEDED, 0);
 	campaign->state = json_read_text(reader, root, "state", JSON_NEEDED);
 	campaign->reason = json_read_text(reader, root, "reason", JSON_OPTIONAL);
+	campaign->waiting = json_read_text(reader, root, "waiting", JSON_OPTIONAL);
 	campaign->created = json_read_text(reader, root, "created", JSON_OPTIONAL);
 	campaign->elapsed_s = json_read_number(reader, root, "elapsed_s", JSON_OPTIONAL, 0);
 	campaign->estimate_s = json_read_number(reader, root, "estimate_s", JSON_OPTIONAL, -1);

@@ -69,6 +69,13 @@ static void read_lists(struct json_reader *reader, const json_t *object,
 static void read_result(struct json_reader *reader, const json_t *object,
 			struct ranking_result *result)
 {
+	const json_t *across = json_read_object(reader, object, "across_isa", JSON_OPTIONAL);
+
+	if (across) {
+		result->agreement = json_read_text(reader, across, "agreement", JSON_NEEDED);
+		result->across = json_read_text(reader, across, "sentence", JSON_NEEDED);
+	}
+	result->overall = json_read_integer(reader, object, "overall", JSON_OPTIONAL, 0);
 	result->series = json_read_text(reader, object, "series", JSON_NEEDED);
 	result->isa = json_read_text(reader, object, "isa", JSON_NEEDED);
 	result->status = json_read_text(reader, object, "status", JSON_NEEDED);
@@ -93,7 +100,12 @@ static void read_base(struct json_reader *reader, const json_t *base, const json
 	result->reason = json_read_text(reader, from, "reason", JSON_OPTIONAL);
 	result->place = json_read_integer(reader, from, "place", JSON_OPTIONAL, 0);
 	result->place_last = json_read_integer(reader, from, "place_last", JSON_OPTIONAL, 0);
+	result->overall = json_read_integer(reader, base, "place", JSON_OPTIONAL, 0);
 	read_lists(reader, base, result);
+	/* Of the whole base it says whether gates ran on every ISA. */
+	if (place)
+		result->gates_run = json_read_bool(reader, place, "gates_run", JSON_OPTIONAL,
+						   result->gate_count > 0);
 }
 
 static void read_bases(struct json_reader *reader, const json_t *base, struct ranking *ranking)

@@ -57,6 +57,16 @@ static bool is_news(struct progress *progress, size_t number, const char *text)
 	return true;
 }
 
+/* Not at once: an agent that was just started has not asked for work yet. */
+#define WAITING_PATIENCE_S 10
+
+static const char *waiting_news(const struct campaign *campaign)
+{
+	bool patient = campaign->elapsed_s < WAITING_PATIENCE_S;
+
+	return campaign->waiting && !patient ? campaign->waiting : "";
+}
+
 static void print_changes(struct progress *progress, const struct campaign *campaign)
 {
 	CLEANUP(free_ptr) char *elapsed = text_duration(campaign->elapsed_s);
@@ -74,6 +84,10 @@ static void print_changes(struct progress *progress, const struct campaign *camp
 		if (is_news(progress, i + 1, text))
 			fprintf(out, "%10s  %s: %s\n", elapsed, variant->series, text);
 	}
+	if (is_news(progress, campaign->variant_count + 1,
+		    *waiting_news(campaign) ? "waits" : "") &&
+	    *waiting_news(campaign))
+		fprintf(out, "%10s  %s\n", elapsed, campaign->waiting);
 	if (campaign_ended(campaign)) {
 		CLEANUP(free_ptr) char *summary = progress_summary(campaign);
 
@@ -112,8 +126,10 @@ static void draw(struct progress *progress, const struct campaign *campaign)
 		fprintf(screen->out, "\033[%uA\r", progress->drawn_lines);
 	progress->drawn_lines = 0;
 	draw_line(progress, STYLE_BOLD, summary);
+	if (*waiting_news(campaign))
+		draw_line(progress, STYLE_BAD, waiting_news(campaign));
 	/* Lines that scrolled off cannot be drawn over: the last ones wait until the end. */
-	room = screen->rows > 3 ? screen->rows - 3 : 1;
+	room = screen->rows > 4 ? screen->rows - 4 : 1;
 	if (screen->rows && count > room && !campaign_ended(campaign))
 		count = room;
 	for (size_t i = 0; i < count; i++) {

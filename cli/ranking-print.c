@@ -267,6 +267,8 @@ void ranking_print(const struct ranking *ranking, const struct screen *screen)
 	size_t count = list_isas(ranking, isas, 8);
 
 	print_header(ranking, screen);
+	if (count > 1)
+		ranking_print_across(ranking, isas, count, screen);
 	for (size_t i = 0; i < count; i++) {
 		fprintf(screen->out, "\n%s\n", isas[i]);
 		print_isa(ranking, isas[i], base_of(ranking, isas[i]), screen);
@@ -279,6 +281,10 @@ void ranking_print(const struct ranking *ranking, const struct screen *screen)
 	for (size_t i = 0; i < ranking->result_count; i++)
 		print_reason(&ranking->results[i], screen);
 	fputc('\n', screen->out);
+	if (count > 1)
+		screen_fold(screen, "overall: the worst place over the ISAs, none where one has "
+				    "none. split: better than the base on one ISA, worse or out on "
+				    "another. partial: measured on some only.");
 	print_legend(ranking, screen);
 	if (any_varies(ranking))
 		screen_fold(screen, "~ this count should not vary and did: the median is shown, "

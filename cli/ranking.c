@@ -31,6 +31,8 @@ static void result_release(struct ranking_result *result)
 	free(result->status);
 	free(result->reason);
 	free(result->sender_flag);
+	free(result->agreement);
+	free(result->across);
 }
 
 void ranking_release(struct ranking *ranking)

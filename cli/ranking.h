@@ -35,8 +35,10 @@ struct ranking_gate {
 struct ranking_result {
 	char *series, *isa, *status;
 	char *reason, *sender_flag; /* NULL: none */
-	int64_t place;		    /* 0: none */
-	int64_t place_last;	    /* the worst it may be; 0: as place */
+	int64_t place, overall;	    /* 0: none; overall: the worst over all ISAs */
+	int64_t place_last;	    /* the worst place that it may have; 0: as place */
+	char *agreement;	    /* "split", "partial": the ISAs do not agree; NULL: they do */
+	char *across;		    /* what they do not agree about, a sentence; NULL: nothing */
 	struct ranking_metric *metrics;
 	size_t metric_count;
 	struct ranking_gate *gates;
@@ -62,6 +64,9 @@ const struct ranking_metric *ranking_metric_find(const struct ranking_result *re
 						 const char *name);
 
 void ranking_print(const struct ranking *ranking, const struct screen *screen);
+/* Every series once, with its overall place and that on each ISA; and where they do not agree. */
+void ranking_print_across(const struct ranking *ranking, const char *const *isas, size_t isa_count,
+			  const struct screen *screen);
 /* Every metric of every series: all workloads and exit kinds. */
 void ranking_print_metrics(const struct ranking *ranking, const struct screen *screen);
 

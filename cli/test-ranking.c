@@ -38,6 +38,29 @@ static const char sample[] =
 	RESULT("rename", "identical", "null", "\"Its code is the base's.\"", "", "") ","
 	RESULT("lost-kick", "disqualified", "null", "\"It loses kicks.\"", "", GATE("false", "3")) ","
 	RESULT("bro\\u001b[31mken", "failed", "null", "\"svm.c:1: error:\\n\\u001b[2J\"", "", "") "]}";
+
+#define ACROSS(series, isa, status, place, overall, across, metrics) \
+	"{\"series\":\"" series "\",\"isa\":\"" isa "\",\"status\":\"" status "\",\"place\":" place \
+	",\"overall\":" overall ",\"across_isa\":" across ",\"reason\":null,\"metrics\":[" metrics \
+	"],\"gates_run\":true,\"gates\":[" GATE("true", "0") "]}"
+#define SPLIT(sentence) "{\"agreement\":\"split\",\"sentence\":\"" sentence "\"}"
+#define LATE SPLIT("Better than the base on svm (place 1, the base 3), disqualified on vmx.")
+#define LAZY SPLIT("Better than the base on svm (place 2, the base 3), worse on vmx (place 3, the base 2).")
+
+static const char both[] =
+	"{\"campaign\":1,\"state\":\"done\",\"base\":{\"repository\":\"linux\",\"rev\":\"HEAD\","
+	"\"tree\":\"b8c31987ab1c9d0e134eac7a81d7dc4689e8065e\",\"place\":3,\"isa\":["
+	"{\"isa\":\"svm\",\"place\":3,\"status\":\"ranked\"},"
+	"{\"isa\":\"vmx\",\"place\":2,\"status\":\"ranked\"}],\"metrics\":[],\"gates\":[]},"
+	"\"results\":["
+	ACROSS("late-flag", "svm", "ranked", "1", "null", LATE, METRIC("exit_window", "2", "274")) ","
+	ACROSS("asm", "svm", "ranked", "1", "1", "null",
+	       METRIC("exit_window", "2", "274") "," METRIC("entry_window", "273", "273") ","
+	       METRIC("kick_window", "2", "274") "," METRIC("exit_path", "2377", "2376")) ","
+	ACROSS("lazy-store", "svm", "ranked", "2", "3", LAZY, METRIC("exit_window", "45", "274")) ","
+	ACROSS("asm", "vmx", "ranked", "1", "1", "null", METRIC("exit_window", "3", "158")) ","
+	ACROSS("lazy-store", "vmx", "ranked", "3", "3", LAZY, METRIC("exit_window", "159", "158")) ","
+	ACROSS("late-flag", "vmx", "disqualified", "null", "null", LATE, "") "]}";
 /* clang-format on */
 
 /* What is printed of a document for a screen of that width; free() it. */
@@ -239,6 +262,50 @@ static void the_find_prefers_cpuid_exits(void **state)
 	assert_null(ranking_metric_find(&result, "exit_window"));
 }
 
+static void two_isas_stand_side_by_side_above_their_tables(void **state)
+{
+	CLEANUP(free_ptr) char *text = print(both, 100, false);
+	const char *across = strstr(text, "all ISAs"), *svm = strstr(text, "\nsvm\n"),
+		   *vmx = strstr(text, "\nvmx\n");
+
+	(void)state;
+	assert_true(across && svm && vmx && across < svm && svm < vmx);
+	assert_true(has_line(text, "overall  series", "svm  vmx"));
+	assert_true(has_line(text, "1  asm", "1    1"));
+	assert_true(has_line(text, "3=  base", "3    2"));
+	assert_in_range(widest_line(text), 80, 100);
+}
+
+static void a_win_on_one_isa_and_a_loss_on_the_other_is_flagged(void **state)
+{
+	CLEANUP(free_ptr) char *text = print(both, 100, false);
+
+	(void)state;
+	assert_true(has_line(text, "-  late-flag   1    disqualified  split", ""));
+	assert_true(has_line(text, "3=  lazy-store  2    3             split", ""));
+	assert_true(has_line(text, "late-flag: Better than the base on svm (place 1, the base 3), "
+				   "disqualified on vmx.",
+			     ""));
+}
+
+static void two_isas_fit_a_narrow_screen(void **state)
+{
+	CLEANUP(free_ptr) char *text = print(both, 50, false);
+
+	(void)state;
+	assert_true(has_line(text, "split", "late-flag"));
+	assert_in_range(widest_line(text), 1, 50);
+}
+
+static void one_isa_has_no_table_over_all(void **state)
+{
+	CLEANUP(free_ptr) char *text = print(sample, 100, false);
+
+	(void)state;
+	assert_null(strstr(text, "all ISAs"));
+	assert_null(strstr(text, "overall"));
+}
+
 static void a_document_of_another_shape_is_refused(void **state)
 {
 	static const char *const documents[] = {
@@ -279,6 +346,10 @@ int main(void)
 		cmocka_unit_test(counts_that_vary_are_marked),
 		cmocka_unit_test(an_unfinished_ranking_says_so),
 		cmocka_unit_test(the_find_prefers_cpuid_exits),
+		cmocka_unit_test(two_isas_stand_side_by_side_above_their_tables),
+		cmocka_unit_test(a_win_on_one_isa_and_a_loss_on_the_other_is_flagged),
+		cmocka_unit_test(two_isas_fit_a_narrow_screen),
+		cmocka_unit_test(one_isa_has_no_table_over_all),
 		cmocka_unit_test(a_document_of_another_shape_is_refused),
 	};
 

@@ -65,6 +65,9 @@ void campaign_from_row(struct rows *rows, struct campaign *ret_campaign);
 void campaign_release(struct campaign *campaign);
 const struct variant *campaign_variant(const struct campaign *campaign, const char *series);
 
+/* What it needs and no agent that was seen lately can do, in sentences; NULL: nothing. free() it. */
+char *campaign_waiting(struct db_conn *conn, const struct campaign *campaign, int64_t now_ms);
+
 /* Seconds from its creation to its end as expected now (its real end when it has one). */
 double campaign_estimate_s(struct db_conn *conn, const struct campaign *campaign, int64_t now_ms);
 

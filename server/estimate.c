@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* How long a campaign will take: what is left, at the pace of the last 20 builds and loads of each
- * lane on this server. One agent that does one thing after the other is assumed. */
+ * lane and ISA on this server. One agent that does one thing after the other is assumed. */
 #include <string.h>
 
 #include "server/campaign.h"
@@ -12,27 +12,33 @@
 #define LOAD_EXACT_DEFAULT_MS 20000
 #define LOAD_SMP_DEFAULT_MS 15000
 
+static const char *const isas[] = { "svm", "vmx" };
+#define ISAS (sizeof(isas) / sizeof(isas[0]))
+
+/* Of builds, and of loads on each ISA: their hosts differ in speed. */
 struct pace {
-	double build_ms, exact_ms, smp_ms;
+	double build_ms, exact_ms[ISAS], smp_ms[ISAS];
 };
 
 static double loads_left_ms(const struct campaign *campaign, const struct variant *variant,
-			    const struct pace *pace)
+			    size_t isa, const struct pace *pace)
 {
-	double isas = strchr(campaign->isa, ',') ? 2 : 1, left = 0;
+	bool planned = variant->loads_count || strcmp(campaign->state, "building") != 0;
+	double left = 0;
 
 	if (!strcmp(variant->state, "identical") || !strcmp(variant->state, "failed"))
 		return 0;
 	for (size_t i = 0; i < variant->loads_count; i++)
-		if (strcmp(variant->loads[i].state, "done") != 0)
-			left += strcmp(variant->loads[i].lane, "exact") ? pace->smp_ms
-									: pace->exact_ms;
-	if (variant->loads_count || strcmp(campaign->state, "building") != 0)
+		if (strcmp(variant->loads[i].state, "done") != 0 &&
+		    !strcmp(variant->loads[i].isa, isas[isa]))
+			left += strcmp(variant->loads[i].lane, "exact") ? pace->smp_ms[isa]
+									: pace->exact_ms[isa];
+	if (planned || !check_listed(campaign->isa, isas[isa]))
 		return left;
 	if (check_listed(campaign->lanes, "exact"))
-		left += isas * (double)campaign->loads_exact * pace->exact_ms;
+		left += (double)campaign->loads_exact * pace->exact_ms[isa];
 	if (check_listed(campaign->lanes, "smp"))
-		left += isas * (double)campaign->loads_smp * pace->smp_ms;
+		left += (double)campaign->loads_smp * pace->smp_ms[isa];
 	return left;
 }
 
@@ -52,17 +58,21 @@ double campaign_estimate_s(struct db_conn *conn, const struct campaign *campaign
 {
 	struct pace pace = {
 		.build_ms = (double)db_value(conn, BUILD_DEFAULT_MS, SQL_BUILD_AVERAGE),
-		.exact_ms = (double)db_value(conn, LOAD_EXACT_DEFAULT_MS, SQL_LOAD_AVERAGE,
-					     db_text("exact")),
-		.smp_ms = (double)db_value(conn, LOAD_SMP_DEFAULT_MS, SQL_LOAD_AVERAGE,
-					   db_text("smp")),
 	};
 	double left = 0;
 
 	if (campaign->finished_ms)
 		return (double)(campaign->finished_ms - campaign->created_ms) / 1000;
-	for (size_t i = 0; i < campaign->variants_count; i++)
-		left += build_left_ms(&campaign->variants[i], &pace, now_ms) +
-			loads_left_ms(campaign, &campaign->variants[i], &pace);
+	for (size_t i = 0; i < ISAS; i++) {
+		pace.exact_ms[i] = (double)db_value(conn, LOAD_EXACT_DEFAULT_MS, SQL_LOAD_AVERAGE,
+						    db_text("exact"), db_text(isas[i]));
+		pace.smp_ms[i] = (double)db_value(conn, LOAD_SMP_DEFAULT_MS, SQL_LOAD_AVERAGE,
+						  db_text("smp"), db_text(isas[i]));
+	}
+	for (size_t i = 0; i < campaign->variants_count; i++) {
+		left += build_left_ms(&campaign->variants[i], &pace, now_ms);
+		for (size_t k = 0; k < ISAS; k++)
+			left += loads_left_ms(campaign, &campaign->variants[i], k, &pace);
+	}
 	return ((double)(now_ms - campaign->created_ms) + left) / 1000;
 }

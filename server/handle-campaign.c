@@ -26,14 +26,18 @@ static int read_campaign(struct db_conn *conn, int64_t id, struct campaign *ret_
 static int encode(struct db_conn *conn, int64_t id, struct answer *answer, struct err *err)
 {
 	CLEANUP(campaign_release) struct campaign campaign = { 0 };
+	CLEANUP(free_ptr) char *waiting = NULL;
 	struct json_writer w = { .buf = &answer->body };
+	struct campaign_outlook outlook;
 	int64_t now_ms = clock_now_ms();
 	int rc = read_campaign(conn, id, &campaign, err);
 
 	if (rc < 0)
 		return rc;
-	json_campaign(&w, NULL, &campaign, campaign_estimate_s(conn, &campaign, now_ms), now_ms,
-		      true);
+	waiting = campaign_waiting(conn, &campaign, now_ms);
+	outlook =
+		(struct campaign_outlook){ campaign_estimate_s(conn, &campaign, now_ms), waiting };
+	json_campaign(&w, NULL, &campaign, &outlook, now_ms);
 	return 0;
 }
 
@@ -92,7 +96,7 @@ static int list(struct request *request, struct db_conn *conn, void *data, struc
 		CLEANUP(campaign_release) struct campaign campaign = { 0 };
 
 		campaign_from_row(&rows, &campaign);
-		json_campaign(&page.w, NULL, &campaign, 0, clock_now_ms(), false);
+		json_campaign(&page.w, NULL, &campaign, NULL, clock_now_ms());
 	}
 	page_end(&page);
 	return 0;

@@ -89,7 +89,7 @@ static void write_base(struct json_writer *w, const struct campaign *campaign)
 }
 
 void json_campaign(struct json_writer *w, const char *key, const struct campaign *campaign,
-		   double estimate_s, int64_t now_ms, bool with_variants)
+		   const struct campaign_outlook *outlook, int64_t now_ms)
 {
 	int64_t until = campaign->finished_ms ? campaign->finished_ms : now_ms;
 
@@ -100,8 +100,10 @@ void json_campaign(struct json_writer *w, const char *key, const struct campaign
 	json_write_time(w, "created", campaign->created_ms);
 	json_write_time(w, "finished", campaign->finished_ms);
 	json_write_real(w, "elapsed_s", (double)(until - campaign->created_ms) / 1000);
-	if (with_variants)
-		json_write_real(w, "estimate_s", estimate_s);
+	if (outlook) {
+		json_write_real(w, "estimate_s", outlook->estimate_s);
+		json_write_text(w, "waiting", outlook->waiting);
+	}
 	json_write_int(w, "seed", campaign->seed);
 	json_write_list(w, "isa", campaign->isa);
 	json_write_list(w, "lanes", campaign->lanes);
@@ -113,7 +115,7 @@ void json_campaign(struct json_writer *w, const char *key, const struct campaign
 	json_write_object(w, "base");
 	write_base(w, campaign);
 	json_write_end(w, '}');
-	if (with_variants) {
+	if (outlook) {
 		json_write_array(w, "variants");
 		for (size_t i = 0; i < campaign->variants_count; i++)
 			write_variant(w, &campaign->variants[i], now_ms);

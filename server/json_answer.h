@@ -12,8 +12,15 @@
 #include "server/series.h"
 
 void json_series(struct json_writer *w, const char *key, const struct series *series);
+/* What is known of a campaign only when it is looked at by itself. */
+struct campaign_outlook {
+	double estimate_s;
+	const char *waiting; /* campaign_waiting() */
+};
+
+/* outlook NULL: without it and without variants, for lists. */
 void json_campaign(struct json_writer *w, const char *key, const struct campaign *campaign,
-		   double estimate_s, int64_t now_ms, bool with_variants);
+		   const struct campaign_outlook *outlook, int64_t now_ms);
 /* {"lease", "expires_s", "task"} */
 void json_lease(struct json_writer *w, const struct lease *lease, const struct task *task,
 		double expires_s);

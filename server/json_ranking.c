@@ -2,8 +2,12 @@
 /* The ranking document. */
 #include <string.h>
 
+#include "lib/cleanup.h"
 #include "server/json_answer.h"
 #include "server/json_judge.h"
+#include "server/rank-across.h"
+
+#define ISAS_MAX 2
 
 static void write_metric(struct json_writer *w, const struct rank_metric *one, const char *isa)
 {
@@ -53,32 +57,29 @@ static void write_gates(struct json_writer *w, const struct rank_result *result,
 		write_gate(w, &result->gates[i], isa);
 }
 
-/* The worse place over all ISAs, 0 when one of them has none: never an average over vendors. */
-static unsigned overall(const struct ranked_isa *isas, size_t count, size_t subject)
+static struct rank_across judge_across(const struct ranked_isa *isas, size_t count, size_t subject)
 {
-	unsigned worst = 0;
+	struct rank_side sides[ISAS_MAX];
+	struct rank_across across;
 
-	for (size_t i = 0; i < count; i++) {
-		unsigned place = isas[i].ranking.results[subject].place;
-
-		if (!place)
-			return 0;
-		if (place > worst)
-			worst = place;
-	}
-	return worst;
+	for (size_t i = 0; i < count; i++)
+		sides[i] = (struct rank_side){ isas[i].isa, &isas[i].ranking.results[subject],
+					       &isas[i].ranking.results[0] };
+	rank_across(sides, count, &across);
+	return across;
 }
 
 static void write_base(struct json_writer *w, const struct campaign *campaign,
 		       const struct ranked_isa *isas, size_t count)
 {
+	CLEANUP(rank_across_release) struct rank_across across = judge_across(isas, count, 0);
 	bool gates_run = true;
 
 	json_write_object(w, "base");
 	json_write_text(w, "repository", campaign->repository);
 	json_write_text(w, "rev", campaign->rev);
 	json_write_text(w, "tree", campaign->base_tree);
-	json_write_int_or_null(w, "place", overall(isas, count, 0));
+	json_write_int_or_null(w, "place", across.overall);
 	json_write_array(w, "isa");
 	for (size_t i = 0; i < count; i++) {
 		const struct rank_result *base = &isas[i].ranking.results[0];
@@ -90,6 +91,7 @@ static void write_base(struct json_writer *w, const struct campaign *campaign,
 		json_write_int_or_null(w, "place_last", base->place_last);
 		json_write_text(w, "status", rank_status_name(base->status));
 		json_write_text(w, "reason", base->reason);
+		json_write_bool(w, "gates_run", base->gates_run);
 		json_write_end(w, '}');
 	}
 	json_write_end(w, ']');
@@ -105,9 +107,24 @@ static void write_base(struct json_writer *w, const struct campaign *campaign,
 	json_write_end(w, '}');
 }
 
+static void write_across(struct json_writer *w, const struct rank_across *across)
+{
+	json_write_int_or_null(w, "overall", across->overall);
+	if (across->agreement == RANK_AGREE) {
+		json_write_null(w, "across_isa");
+		return;
+	}
+	json_write_object(w, "across_isa");
+	json_write_text(w, "agreement", rank_agreement_name(across->agreement));
+	json_write_text(w, "sentence", across->sentence);
+	json_write_end(w, '}');
+}
+
 static void write_result(struct json_writer *w, const struct ranked_isa *isas, size_t count,
 			 size_t isa, size_t subject)
 {
+	CLEANUP(rank_across_release)
+	struct rank_across across = judge_across(isas, count, subject);
 	const struct rank_subject *about = &isas[isa].input.subjects[subject];
 	const struct rank_result *result = &isas[isa].ranking.results[subject];
 
@@ -117,7 +134,7 @@ static void write_result(struct json_writer *w, const struct ranked_isa *isas, s
 	json_write_text(w, "status", rank_status_name(result->status));
 	json_write_int_or_null(w, "place", result->place);
 	json_write_int_or_null(w, "place_last", result->place_last);
-	json_write_int_or_null(w, "overall", overall(isas, count, subject));
+	write_across(w, &across);
 	json_write_text(w, "reason", result->reason);
 	json_write_text(w, "sender_flag", about->sender_flag);
 	json_write_object(w, "loads");
@@ -159,6 +176,22 @@ static void write_order(struct json_writer *w, const struct ranked_isa *isas, si
 	json_write_end(w, ']');
 }
 
+/* Best place first, then who has none; the campaign's order among equals. */
+static void write_results(struct json_writer *w, const struct campaign *campaign,
+			  const struct ranked_isa *isas, size_t count, size_t isa)
+{
+	const struct rank_result *results = isas[isa].ranking.results;
+	size_t series = campaign->variants_count;
+
+	for (unsigned place = 1; place <= series; place++)
+		for (size_t i = 1; i < series; i++)
+			if (results[i].place == place)
+				write_result(w, isas, count, isa, i);
+	for (size_t i = 1; i < series; i++)
+		if (!results[i].place)
+			write_result(w, isas, count, isa, i);
+}
+
 void json_ranking(struct json_writer *w, const struct campaign *campaign,
 		  const struct ranked_isa *isas, size_t count, const struct ranked_samples *samples)
 {
@@ -171,8 +204,7 @@ void json_ranking(struct json_writer *w, const struct campaign *campaign,
 	json_statistics(w, "statistics", campaign, &samples->input, &samples->judgement);
 	json_write_array(w, "results");
 	for (size_t i = 0; i < count; i++)
-		for (size_t k = 1; k < campaign->variants_count; k++)
-			write_result(w, isas, count, i, k);
+		write_results(w, campaign, isas, count, i);
 	json_write_end(w, ']');
 	json_write_end(w, '}');
 }

@@ -196,19 +196,49 @@ void plan_built(struct db_conn *conn, int64_t campaign_id, int64_t now_ms)
 	       db_int(now_ms));
 }
 
+static char *fault_text(const char *status, const char *sentence)
+{
+	return sentence && *sentence ? xasprintf("%s: %s", status, sentence) : xstrdup(status);
+}
+
+/* The faults of a variant's loads, one for each ISA; NULL when there are none. */
+static char *variant_faults(struct db_conn *conn, int64_t variant)
+{
+	bool several = db_value(conn, 1, SQL_VARIANT_ISAS, db_int(variant)) > 1;
+	CLEANUP(rows_end) struct rows rows = db_query(conn, SQL_VARIANT_FAULTS, db_int(variant));
+	char *text = NULL;
+
+	while (rows_next(&rows)) {
+		CLEANUP(free_ptr) char *before = text;
+		CLEANUP(free_ptr)
+		char *fault = fault_text(rows_text(&rows, 1), rows_text(&rows, 2));
+
+		text = several ? xasprintf("%s%s%s: %s", before ? before : "", before ? "; " : "",
+					   rows_text(&rows, 0), fault)
+			       : xstrdup(fault);
+	}
+	return text;
+}
+
+/* A series that fails on one ISA is still measured on the other: its loads there go on. */
 void plan_load_done(struct db_conn *conn, const struct plan_load *load, const char *status,
 		    const char *sentence, int64_t now_ms)
 {
-	CLEANUP(free_ptr) char *reason = NULL;
+	CLEANUP(free_ptr) char *fault = fault_text(status, sentence);
+	CLEANUP(free_ptr) char *why = xasprintf("Not run: %s", fault);
+	bool failed = strcmp(status, "ok") != 0;
 
-	if (strcmp(status, "ok") != 0) {
-		reason = sentence && *sentence ? xasprintf("%s: %s", status, sentence)
-					       : xstrdup(status);
-		plan_variant_failed(conn, load->campaign, load->variant, load->base, reason,
-				    now_ms);
-	} else if (!db_value(conn, 1, SQL_VARIANT_OPEN_LOADS, db_int(load->variant))) {
-		db_run(conn, SQL_VARIANT_FINISH, db_int(load->variant), db_text("done"),
-		       db_text(NULL), db_int(now_ms));
+	if (failed && load->base)
+		plan_variant_failed(conn, load->campaign, load->variant, true, fault, now_ms);
+	else if (failed)
+		db_run(conn, SQL_VARIANT_SKIP_ISA, db_int(load->variant), db_int(load->id),
+		       db_text(why), db_int(now_ms));
+	if (!(failed && load->base) &&
+	    !db_value(conn, 1, SQL_VARIANT_OPEN_LOADS, db_int(load->variant))) {
+		CLEANUP(free_ptr) char *faults = variant_faults(conn, load->variant);
+
+		db_run(conn, SQL_VARIANT_FINISH, db_int(load->variant),
+		       db_text(faults ? "failed" : "done"), db_text(faults), db_int(now_ms));
 	}
 	settle_loads(conn, load->campaign, now_ms);
 }

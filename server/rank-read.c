@@ -5,13 +5,43 @@
 
 #include "lib/alloc.h"
 
-static enum rank_state state_of(const struct variant *variant)
+/* A variant that got as far as loads is on each ISA what its loads there are: it may have failed on
+ * one, be done on the other. */
+static void judge_variant(const struct variant *variant, const char *isa,
+			  struct rank_subject *subject)
 {
-	if (!strcmp(variant->state, "done"))
-		return RANK_READY;
-	if (!strcmp(variant->state, "identical"))
-		return RANK_IDENTICAL;
-	return strcmp(variant->state, "failed") ? RANK_PENDING : RANK_FAILED;
+	bool any = false, open = false, skipped = false;
+
+	subject->reason = variant->reason;
+	subject->state = !strcmp(variant->state, "identical") ? RANK_IDENTICAL
+			 : !strcmp(variant->state, "failed")  ? RANK_FAILED
+			 : !strcmp(variant->state, "done")    ? RANK_READY
+							      : RANK_PENDING;
+	for (size_t i = 0; i < variant->loads_count; i++) {
+		const struct load *load = &variant->loads[i];
+
+		if (strcmp(load->isa, isa) != 0)
+			continue;
+		any = true;
+		open |= strcmp(load->state, "done") != 0;
+		if (!load->status || !strcmp(load->status, "ok"))
+			continue;
+		if (!strcmp(load->status, "skipped")) {
+			skipped = true;
+			continue;
+		}
+		subject->state = RANK_FAILED;
+		free(subject->fault);
+		subject->fault = load->sentence && *load->sentence
+					 ? xasprintf("%s: %s", load->status, load->sentence)
+					 : xstrdup(load->status);
+		subject->reason = subject->fault;
+		return;
+	}
+	if (!any || skipped)
+		return;
+	subject->state = open ? RANK_PENDING : RANK_READY;
+	subject->reason = NULL;
 }
 
 /* Which load a row is about. Rows of one load come together, so the last answer is kept. */
@@ -133,8 +163,7 @@ void rank_read(struct db_conn *conn, const struct campaign *campaign, const char
 
 		input.subjects[i].series = variant->series;
 		input.subjects[i].sender_flag = variant->sender_flag;
-		input.subjects[i].reason = variant->reason;
-		input.subjects[i].state = state_of(variant);
+		judge_variant(variant, isa, &input.subjects[i]);
 		count_loads(variant, isa, &input.subjects[i]);
 	}
 	read_samples(conn, &finder, &input);
@@ -160,6 +189,7 @@ static void subject_release(struct rank_subject *subject)
 	free(subject->samples);
 	free(subject->gates);
 	free(subject->dropped);
+	free(subject->fault);
 }
 
 void rank_input_release(struct rank_input *input)

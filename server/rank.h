@@ -45,6 +45,7 @@ enum rank_state { RANK_PENDING, RANK_READY, RANK_IDENTICAL, RANK_FAILED };
 struct rank_subject {
 	const char *series;
 	const char *sender_flag, *reason; /* may be NULL */
+	char *fault;			  /* what reason points at when rank_read() made it */
 	enum rank_state state;
 	struct rank_standing standing; /* breaks ties of exact metrics */
 	struct rank_sample *samples;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "server/rank-read.h"
 #include "server/test-fixture.h"
 
 static void the_base_is_built_first(void **state)
@@ -219,6 +220,85 @@ static void each_isa_has_its_own_blocks(void **state)
 	assert_int_equal(take(f, "bench-svm", &lease), 0);
 }
 
+/* Of series a on that ISA. */
+static enum rank_state state_on(struct fixture *f, int64_t id, const char *isa, bool *ret_reason)
+{
+	CLEANUP(campaign_release) struct campaign campaign = read_campaign(f, id);
+	CLEANUP(rank_input_release) struct rank_input input = { 0 };
+	struct db_conn *conn = db_begin_read(f->db);
+	enum rank_state found;
+
+	rank_read(conn, &campaign, isa, &input);
+	db_rollback(&conn);
+	found = input.subjects[1].state;
+	*ret_reason = input.subjects[1].reason && strstr(input.subjects[1].reason, "panic");
+	return found;
+}
+
+static void a_series_that_fails_on_one_isa_is_measured_on_the_other(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(campaign_release) struct campaign campaign = { 0 };
+	struct campaign_request request = usual_request();
+	bool reason;
+	int64_t id;
+
+	snprintf(request.isa, sizeof(request.isa), "svm,vmx");
+	snprintf(request.lanes, sizeof(request.lanes), "exact,smp");
+	id = make_campaign(f, request, 1);
+	build_all(f, "12", 2);
+	assert_true(run_block(f, "a", "panic"));
+	assert_int_equal(state_on(f, id, "svm", &reason), RANK_FAILED);
+	assert_true(reason);
+	assert_int_equal(state_on(f, id, "vmx", &reason), RANK_PENDING);
+	while (run_block(f, "", "ok"))
+		;
+	campaign = read_campaign(f, id);
+	assert_string_equal(campaign.state, "done");
+	assert_string_equal(campaign.variants[1].state, "failed");
+	assert_string_equal(campaign.variants[1].reason, "svm: panic: because");
+	for (size_t i = 0; i < campaign.variants[1].loads_count; i++)
+		if (!strcmp(campaign.variants[1].loads[i].isa, "vmx"))
+			assert_string_equal(campaign.variants[1].loads[i].status, "ok");
+	assert_int_equal(state_on(f, id, "svm", &reason), RANK_FAILED);
+	assert_int_equal(state_on(f, id, "vmx", &reason), RANK_READY);
+	assert_false(reason);
+}
+
+static char *waiting(struct fixture *f, int64_t id)
+{
+	CLEANUP(campaign_release) struct campaign campaign = read_campaign(f, id);
+	struct db_conn *conn = db_begin_read(f->db);
+	char *text = campaign_waiting(conn, &campaign, f->now_ms);
+
+	db_rollback(&conn);
+	return text;
+}
+
+static void an_isa_that_nobody_can_measure_is_told(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(free_ptr) char *before = NULL, *capable = NULL, *gone = NULL;
+	struct campaign_request request = usual_request();
+	struct lease lease;
+	int64_t id;
+
+	snprintf(request.isa, sizeof(request.isa), "svm,vmx");
+	id = make_campaign(f, request, 1);
+	build_all(f, "12", 2);
+	take(f, "build,bench-svm", &lease);
+	before = waiting(f, id);
+	assert_string_equal(before, "Waits for an agent that can measure on vmx (bench-vmx): none "
+				    "has ever asked for work.");
+	take(f, "build,bench-svm,bench-vmx", &lease);
+	capable = waiting(f, id);
+	assert_null(capable);
+	f->now_ms += 120000;
+	gone = waiting(f, id);
+	assert_non_null(strstr(gone, "(bench-svm): the last, agent-1, was seen 120 s ago."));
+	assert_non_null(strstr(gone, "(bench-vmx)"));
+}
+
 static void an_exact_block_goes_through_all_variants_each_round(void **state)
 {
 	size_t order[6];
@@ -283,6 +363,8 @@ int main(void)
 		WITH_DB(a_fault_of_the_machine_that_passes_counts_nothing_against_the_variant),
 		WITH_DB(an_agent_that_ends_blocks_without_results_is_not_fed_for_ever),
 		WITH_DB(each_isa_has_its_own_blocks),
+		WITH_DB(a_series_that_fails_on_one_isa_is_measured_on_the_other),
+		WITH_DB(an_isa_that_nobody_can_measure_is_told),
 		cmocka_unit_test(an_exact_block_goes_through_all_variants_each_round),
 		cmocka_unit_test(every_second_smp_block_is_the_reverse_of_the_one_before),
 		cmocka_unit_test(every_order_is_equally_likely),

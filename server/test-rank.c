@@ -4,6 +4,7 @@
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
 #include "lib/test.h"
+#include "server/rank-across.h"
 #include "server/rank-summary.h"
 #include "server/rank.h"
 
@@ -361,6 +362,115 @@ static void quantiles_are_type_7(void **state)
 	assert_true(rank_quantile(values, 1, 0.75) == 1);
 }
 
+/* A series on svm and on vmx, with the base at place 3 on both. */
+static struct rank_across across(enum rank_status svm, unsigned svm_place, enum rank_status vmx,
+				 unsigned vmx_place)
+{
+	struct rank_metric metric = { .value = 1 };
+	const struct rank_result base = { .status = RANK_STATUS_RANKED, .place = 3 };
+	const struct rank_result results[] = {
+		{ .status = svm, .place = svm_place, .metrics = &metric, .metrics_count = 1 },
+		{ .status = vmx, .place = vmx_place, .metrics = &metric, .metrics_count = 1 },
+	};
+	const struct rank_side sides[] = { { "svm", &results[0], &base },
+					   { "vmx", &results[1], &base } };
+	struct rank_across answer;
+
+	rank_across(sides, 2, &answer);
+	return answer;
+}
+
+static void the_overall_place_is_the_worse_one(void **state)
+{
+	CLEANUP(rank_across_release)
+	struct rank_across one = across(RANK_STATUS_RANKED, 1, RANK_STATUS_RANKED, 2);
+
+	(void)state;
+	assert_int_equal(one.overall, 2);
+	assert_int_equal(one.agreement, RANK_AGREE);
+	assert_null(one.sentence);
+}
+
+static void a_win_on_one_isa_and_a_loss_on_the_other_is_a_split(void **state)
+{
+	CLEANUP(rank_across_release)
+	struct rank_across intel = across(RANK_STATUS_RANKED, 4, RANK_STATUS_RANKED, 1);
+	CLEANUP(rank_across_release)
+	struct rank_across amd = across(RANK_STATUS_RANKED, 1, RANK_STATUS_RANKED, 5);
+
+	(void)state;
+	assert_int_equal(intel.agreement, RANK_SPLIT);
+	assert_int_equal(intel.overall, 4);
+	assert_string_equal(intel.sentence, "Better than the base on vmx (place 1, the base 3), "
+					    "worse on svm (place 4, the base 3).");
+	assert_int_equal(amd.agreement, RANK_SPLIT);
+	assert_string_equal(amd.sentence, "Better than the base on svm (place 1, the base 3), "
+					  "worse on vmx (place 5, the base 3).");
+}
+
+static void who_wins_on_one_isa_and_loses_a_gate_on_the_other_is_split(void **state)
+{
+	CLEANUP(rank_across_release)
+	struct rank_across one = across(RANK_STATUS_RANKED, 1, RANK_STATUS_DISQUALIFIED, 0);
+
+	(void)state;
+	assert_int_equal(one.agreement, RANK_SPLIT);
+	assert_int_equal(one.overall, 0);
+	assert_string_equal(one.sentence, "Better than the base on svm (place 1, the base 3), "
+					  "disqualified on vmx.");
+}
+
+static void a_tie_with_the_base_is_no_loss(void **state)
+{
+	CLEANUP(rank_across_release)
+	struct rank_across one = across(RANK_STATUS_RANKED, 1, RANK_STATUS_RANKED, 3);
+
+	(void)state;
+	assert_int_equal(one.agreement, RANK_AGREE);
+	assert_int_equal(one.overall, 3);
+}
+
+static void who_was_measured_on_one_isa_only_says_so(void **state)
+{
+	const struct rank_result base = { .status = RANK_STATUS_RANKED, .place = 1 };
+	struct rank_metric metric = { .value = 1 };
+	const struct rank_result here = {
+		.status = RANK_STATUS_RANKED, .place = 2, .metrics = &metric, .metrics_count = 1
+	};
+	const struct rank_result there = { .status = RANK_STATUS_FAILED };
+	const struct rank_side sides[] = { { "svm", &here, &base }, { "vmx", &there, &base } };
+	CLEANUP(rank_across_release) struct rank_across one = { 0 };
+
+	(void)state;
+	rank_across(sides, 2, &one);
+	assert_int_equal(one.agreement, RANK_PARTIAL);
+	assert_int_equal(one.overall, 0);
+	assert_string_equal(one.sentence, "Measured on svm only; failed on vmx.");
+}
+
+static void while_an_isa_is_pending_it_is_too_early_to_say(void **state)
+{
+	CLEANUP(rank_across_release)
+	struct rank_across one = across(RANK_STATUS_RANKED, 1, RANK_STATUS_PENDING, 0);
+
+	(void)state;
+	assert_int_equal(one.agreement, RANK_AGREE);
+	assert_int_equal(one.overall, 0);
+}
+
+static void one_isa_has_nothing_to_disagree_with(void **state)
+{
+	const struct rank_result base = { .status = RANK_STATUS_RANKED, .place = 1 };
+	const struct rank_result worse = { .status = RANK_STATUS_RANKED, .place = 2 };
+	const struct rank_side side = { "svm", &worse, &base };
+	CLEANUP(rank_across_release) struct rank_across one = { 0 };
+
+	(void)state;
+	rank_across(&side, 1, &one);
+	assert_int_equal(one.agreement, RANK_AGREE);
+	assert_int_equal(one.overall, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -380,6 +490,13 @@ int main(void)
 		cmocka_unit_test(who_is_unknown_has_several_places),
 		cmocka_unit_test(a_campaign_without_exact_metrics_is_placed_by_its_verdicts),
 		cmocka_unit_test(quantiles_are_type_7),
+		cmocka_unit_test(the_overall_place_is_the_worse_one),
+		cmocka_unit_test(a_win_on_one_isa_and_a_loss_on_the_other_is_a_split),
+		cmocka_unit_test(who_wins_on_one_isa_and_loses_a_gate_on_the_other_is_split),
+		cmocka_unit_test(a_tie_with_the_base_is_no_loss),
+		cmocka_unit_test(who_was_measured_on_one_isa_only_says_so),
+		cmocka_unit_test(while_an_isa_is_pending_it_is_too_early_to_say),
+		cmocka_unit_test(one_isa_has_nothing_to_disagree_with),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

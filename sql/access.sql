@@ -17,6 +17,10 @@ INSERT INTO fingerprint (sha256, json) VALUES (?1, ?2) ON CONFLICT DO NOTHING;
 -- name: fingerprint_find
 SELECT id FROM fingerprint WHERE sha256 = ?1;
 
+-- name: host_capable
+SELECT name, last_seen_ms FROM host WHERE instr(',' || capabilities || ',', ',' || ?1 || ',')
+ORDER BY last_seen_ms DESC LIMIT 1;
+
 -- name: host_list
 SELECT h.id, h.name, h.capabilities, f.json, h.first_seen_ms, h.last_seen_ms
 FROM host h LEFT JOIN fingerprint f ON f.id = h.fingerprint_id

@@ -60,7 +60,7 @@ WHERE v.campaign_id = ?1 ORDER BY v.position;
 
 -- name: load_average
 SELECT avg(duration_ms) FROM (SELECT l.duration_ms FROM load l JOIN block b ON b.id = l.block_id
-	WHERE b.lane = ?1 AND l.status = 'ok' ORDER BY l.id DESC LIMIT 20);
+	WHERE b.lane = ?1 AND b.isa = ?2 AND l.status = 'ok' ORDER BY l.id DESC LIMIT 20);
 
 -- name: patch_add
 INSERT INTO patch (series_id, number, subject, author, date) VALUES (?1, ?2, ?3, ?4, ?5);

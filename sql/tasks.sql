@@ -68,8 +68,9 @@ UPDATE load SET state = 'pending', host_failures = host_failures + 1, sentence =
 WHERE id = ?1;
 
 -- name: load_running
-UPDATE load SET state = CASE WHEN id = ?2 THEN 'running' ELSE 'pending' END
-WHERE state <> 'done' AND block_id = (SELECT id FROM block WHERE task_id = ?1);
+-- That load of the task runs now, beside others perhaps; 0: none of the task's runs any more.
+UPDATE load SET state = CASE WHEN ?2 = 0 THEN 'pending' ELSE 'running' END
+WHERE state <> 'done' AND block_id = (SELECT id FROM block WHERE task_id = ?1) AND ?2 IN (0, id);
 
 -- name: log_chunk_add
 INSERT INTO log_chunk (task_id, part, data) VALUES (?1, ?2, ?3);
@@ -152,8 +153,23 @@ SELECT v.id, v.position, coalesce(s.name, 'base'), s.mbox_sha256, s.sender_flag,
 FROM variant v LEFT JOIN series s ON s.id = v.series_id JOIN campaign c ON c.id = v.campaign_id
 WHERE v.id = ?1;
 
+-- name: variant_faults
+SELECT b.isa, l.status, l.sentence FROM load l JOIN block b ON b.id = l.block_id
+WHERE l.id IN (SELECT min(f.id) FROM load f JOIN block o ON o.id = f.block_id
+	WHERE f.variant_id = ?1 AND f.state = 'done' AND f.status NOT IN ('ok', 'skipped')
+	GROUP BY o.isa)
+ORDER BY l.id;
+
+-- name: variant_isas
+SELECT count(DISTINCT b.isa) FROM load l JOIN block b ON b.id = l.block_id WHERE l.variant_id = ?1;
+
 -- name: variant_open_loads
 SELECT count(*) FROM load WHERE variant_id = ?1 AND state <> 'done';
+
+-- name: variant_skip_isa
+UPDATE load SET state = 'done', status = 'skipped', sentence = ?3, finished_ms = ?4
+WHERE variant_id = ?1 AND state <> 'done' AND block_id IN (SELECT id FROM block
+	WHERE isa = (SELECT b.isa FROM load l JOIN block b ON b.id = l.block_id WHERE l.id = ?2));
 
 -- name: variant_skip_loads
 UPDATE load SET state = 'done', status = 'skipped', sentence = ?2, finished_ms = ?3
