@@ -143,3 +143,15 @@ const struct judged *judgement_headline(const struct judgement *judgement, size_
 	}
 	return NULL;
 }
+
+bool judge_is_open(const struct judge_input *input, const struct judgement *judgement, size_t isa,
+		   size_t subject)
+{
+	const struct judged *headline = judgement_headline(judgement, isa, subject);
+
+	for (size_t i = 0; i < input->lost_count; i++)
+		if (input->lost[i].isa == isa && input->lost[i].subject == subject &&
+		    input->lost[i].lost)
+			return false;
+	return headline && headline->comparison.verdict == STAT_UNKNOWN;
+}
