@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/commands.h"
+#include "cli/mechanism.h"
 #include "cli/options.h"
 #include "cli/problem.h"
 #include "cli/ranking.h"
@@ -8,6 +9,20 @@
 #include "lib/cleanup.h"
 
 #define USAGE "rank CAMPAIGN [--metrics] [--json]"
+
+static int print_mechanism(struct context *context, int64_t id, struct err *err)
+{
+	CLEANUP(buf_release) struct buf body = BUF_INIT(CLIENT_ANSWER_MAX_BYTES);
+	CLEANUP(mechanism_release) struct mechanism mechanism = { 0 };
+	CLEANUP(free_ptr) char *path = xasprintf("/campaigns/%lld/mechanism", (long long)id);
+	int rc = client_get(&context->client, path, &body, err);
+
+	if (!rc)
+		rc = mechanism_decode(body.data, body.length, &mechanism, err);
+	if (!rc)
+		mechanism_print(&mechanism, &context->screen);
+	return rc;
+}
 
 static int run(struct context *context, int argc, char **argv, struct err *err)
 {
@@ -42,7 +57,8 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 	else
 		ranking_print(&ranking, &context->screen);
 	statistics_print(&statistics, metrics, &context->screen);
-	return EXIT_WORKED;
+	rc = print_mechanism(context, id, err);
+	return rc < 0 ? rc : EXIT_WORKED;
 }
 
 const struct command command_rank = {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <math.h>
 
+#include "cli/mechanism.h"
 #include "cli/noise.h"
 #include "cli/statistics.h"
 #include "lib/cleanup.h"
@@ -37,6 +38,14 @@ static const char record[] =
 	"\"false_positives\":0,\"rate_low\":0,\"rate_high\":0.708,\"power\":0.8,\"block_loads\":3,"
 	"\"detectable\":[{\"blocks\":6,\"effect\":null}],\"needed\":[{\"effect\":0.005,\"blocks\":null,"
 	"\"seconds\":null},{\"effect\":0.01,\"blocks\":14,\"seconds\":2280}]}]}";
+
+static const char expected[] =
+	"{\"campaign\":1,\"expectations\":[{\"series\":\"fast\",\"isa\":\"svm\",\"metric\":\"exit_window\","
+	"\"expected\":\"less\",\"outcome\":\"confirmed\",\"sentence\":\"274 of the base, 45 of this.\","
+	"\"function\":{\"module\":\"kvm_amd\",\"function\":\"svm_vcpu_run\",\"difference\":-229},"
+	"\"exit_reason\":null},{\"series\":\"fast\",\"isa\":\"svm\",\"metric\":\"exits_per_ipi\","
+	"\"expected\":\"same\",\"outcome\":\"undecided\",\"sentence\":\"Too few blocks.\",\"function\":null,"
+	"\"exit_reason\":{\"reason\":\"interrupt\",\"variant\":900,\"base\":4000}}]}";
 /* clang-format on */
 
 static char *print(const char *document, bool all, bool budget)
@@ -146,6 +155,24 @@ static void noise_says_what_can_be_seen_and_what_it_takes(void **state)
 	assert_non_null(strstr(text, "0 to 71 %"));
 }
 
+static void expectations_come_with_their_evidence(void **state)
+{
+	CLEANUP(mechanism_release) struct mechanism mechanism = { 0 };
+	struct screen screen = { .columns = 200 };
+	CLEANUP(free_ptr) char *text = NULL;
+	struct err err = ERR_INIT;
+	size_t bytes = 0;
+
+	(void)state;
+	assert_int_equal(mechanism_decode(expected, strlen(expected), &mechanism, &err), 0);
+	screen.out = open_memstream(&text, &bytes);
+	mechanism_print(&mechanism, &screen);
+	fclose(screen.out);
+	assert_non_null(strstr(text, "fast (svm): expected less exit_window: confirmed."));
+	assert_non_null(strstr(text, "Most of it in svm_vcpu_run(): -229."));
+	assert_non_null(strstr(text, "interrupt, from 4000 to 900."));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +183,7 @@ int main(void)
 		cmocka_unit_test(the_budget_says_what_one_more_block_costs),
 		cmocka_unit_test(a_ranking_without_statistics_prints_nothing),
 		cmocka_unit_test(a_verdict_without_its_series_is_refused),
+		cmocka_unit_test(expectations_come_with_their_evidence),
 		cmocka_unit_test(noise_says_what_can_be_seen_and_what_it_takes),
 	};
 
