@@ -55,6 +55,12 @@ static int take_option(struct campaign_request *request, int option, struct err 
 	case 'p':
 		return option_integer("--loads-smp", optarg, 1, LOADS_MAX, &request->loads_smp,
 				      err);
+	case 'o':
+		return option_integer("--loads-smp-most", optarg, 1, LOADS_MAX,
+				      &request->loads_smp_most, err);
+	case 'n':
+		request->null_control = true;
+		return 0;
 	case 'd':
 		request->has_seed = true;
 		return option_integer("--seed", optarg, 0, INT64_MAX, &request->seed, err);
@@ -74,7 +80,9 @@ static int parse(struct context *context, int argc, char **argv, struct campaign
 		{ "lanes", required_argument, NULL, 'l' },
 		{ "loads-exact", required_argument, NULL, 'e' },
 		{ "loads-smp", required_argument, NULL, 'p' },
+		{ "loads-smp-most", required_argument, NULL, 'o' },
 		{ "measure-identical", no_argument, NULL, 'm' },
+		{ "null-control", no_argument, NULL, 'n' },
 		{ "seed", required_argument, NULL, 'd' },
 		{ "series", required_argument, NULL, 's' },
 		{ 0 },

@@ -4,6 +4,7 @@
 #include "cli/options.h"
 #include "cli/problem.h"
 #include "cli/progress.h"
+#include "cli/statistics.h"
 #include "cli/table.h"
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
@@ -70,6 +71,20 @@ static void print_sentences(const struct campaign *campaign, const struct screen
 	}
 }
 
+static int print_budget(struct context *context, int64_t id, struct err *err)
+{
+	CLEANUP(buf_release) struct buf body = BUF_INIT(CLIENT_ANSWER_MAX_BYTES);
+	CLEANUP(statistics_release) struct statistics statistics = { 0 };
+	CLEANUP(free_ptr) char *path = xasprintf("/campaigns/%lld/statistics", (long long)id);
+	int rc = client_get(&context->client, path, &body, err);
+
+	if (!rc)
+		rc = statistics_decode(body.data, body.length, &statistics, err);
+	if (!rc)
+		statistics_print_budget(&statistics, &context->screen);
+	return rc;
+}
+
 int campaign_show(struct context *context, int argc, char **argv, struct err *err)
 {
 	static const struct table_column columns[] = {
@@ -113,5 +128,6 @@ int campaign_show(struct context *context, int argc, char **argv, struct err *er
 	table_print(&table, &context->screen);
 	fputc('\n', context->screen.out);
 	print_sentences(&campaign, &context->screen);
-	return EXIT_WORKED;
+	rc = print_budget(context, id, err);
+	return rc < 0 ? rc : EXIT_WORKED;
 }

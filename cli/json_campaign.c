@@ -134,11 +134,15 @@ char *campaign_request_encode(const struct campaign_request *request)
 		json_object_set_new(loads, "exact", json_integer(request->loads_exact));
 	if (request->loads_smp)
 		json_object_set_new(loads, "smp", json_integer(request->loads_smp));
+	if (request->loads_smp_most)
+		json_object_set_new(loads, "smp_most", json_integer(request->loads_smp_most));
 	if (json_object_size(loads))
 		json_object_set(root, "loads", loads);
 	json_decref(loads);
 	if (request->has_seed)
 		json_object_set_new(root, "seed", json_integer(request->seed));
+	if (request->null_control)
+		json_object_set_new(root, "null_control", json_true());
 	if (request->measure_identical)
 		json_object_set_new(root, "measure_identical", json_true());
 	return json_dumps(root, JSON_COMPACT);

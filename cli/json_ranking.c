@@ -82,6 +82,7 @@ static void read_result(struct json_reader *reader, const json_t *object,
 	result->reason = json_read_text(reader, object, "reason", JSON_OPTIONAL);
 	result->sender_flag = json_read_text(reader, object, "sender_flag", JSON_OPTIONAL);
 	result->place = json_read_integer(reader, object, "place", JSON_OPTIONAL, 0);
+	result->place_last = json_read_integer(reader, object, "place_last", JSON_OPTIONAL, 0);
 	read_lists(reader, object, result);
 }
 
@@ -98,6 +99,7 @@ static void read_base(struct json_reader *reader, const json_t *base, const json
 	result->status = status ? status : xstrdup("base");
 	result->reason = json_read_text(reader, from, "reason", JSON_OPTIONAL);
 	result->place = json_read_integer(reader, from, "place", JSON_OPTIONAL, 0);
+	result->place_last = json_read_integer(reader, from, "place_last", JSON_OPTIONAL, 0);
 	result->overall = json_read_integer(reader, base, "place", JSON_OPTIONAL, 0);
 	read_lists(reader, base, result);
 	/* Of the whole base it says whether gates ran on every ISA. */

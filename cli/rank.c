@@ -1,18 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/commands.h"
+#include "cli/mechanism.h"
 #include "cli/options.h"
 #include "cli/problem.h"
 #include "cli/ranking.h"
+#include "cli/statistics.h"
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
 
 #define USAGE "rank CAMPAIGN [--metrics] [--json]"
+
+static int print_mechanism(struct context *context, int64_t id, struct err *err)
+{
+	CLEANUP(buf_release) struct buf body = BUF_INIT(CLIENT_ANSWER_MAX_BYTES);
+	CLEANUP(mechanism_release) struct mechanism mechanism = { 0 };
+	CLEANUP(free_ptr) char *path = xasprintf("/campaigns/%lld/mechanism", (long long)id);
+	int rc = client_get(&context->client, path, &body, err);
+
+	if (!rc)
+		rc = mechanism_decode(body.data, body.length, &mechanism, err);
+	if (!rc)
+		mechanism_print(&mechanism, &context->screen);
+	return rc;
+}
 
 static int run(struct context *context, int argc, char **argv, struct err *err)
 {
 	static const struct option own[] = { { "metrics", no_argument, NULL, 'm' }, { 0 } };
 	CLEANUP(buf_release) struct buf body = BUF_INIT(CLIENT_ANSWER_MAX_BYTES);
 	CLEANUP(ranking_release) struct ranking ranking = { 0 };
+	CLEANUP(statistics_release) struct statistics statistics = { 0 };
 	CLEANUP(free_ptr) char *path = NULL;
 	bool metrics = false;
 	int64_t id;
@@ -32,14 +49,16 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 		return rc;
 	if (context->json)
 		return document_print(&body, &context->screen, err);
-	rc = ranking_decode(body.data, body.length, &ranking, err);
-	if (rc < 0)
+	if ((rc = ranking_decode(body.data, body.length, &ranking, err)) < 0 ||
+	    (rc = statistics_decode(body.data, body.length, &statistics, err)) < 0)
 		return rc;
 	if (metrics)
 		ranking_print_metrics(&ranking, &context->screen);
 	else
 		ranking_print(&ranking, &context->screen);
-	return EXIT_WORKED;
+	statistics_print(&statistics, metrics, &context->screen);
+	rc = print_mechanism(context, id, err);
+	return rc < 0 ? rc : EXIT_WORKED;
 }
 
 const struct command command_rank = {

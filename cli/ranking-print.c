@@ -11,7 +11,7 @@
 
 #define REASON_MAX_BYTES 65536
 
-/* "1", "2=" when others share the place, "-" for none. */
+/* "1", "2=" when others share the place, "1-3" when nothing says which of them, "-" for none. */
 static char *format_place(const struct ranking *ranking, const struct ranking_result *base,
 			  const struct ranking_result *result)
 {
@@ -23,6 +23,9 @@ static char *format_place(const struct ranking *ranking, const struct ranking_re
 	for (size_t i = 0; i < ranking->result_count; i++)
 		sharing += ranking->results[i].place == result->place &&
 			   (!result->isa || !strcmp(ranking->results[i].isa, result->isa));
+	if (result->place_last >= result->place + (sharing > 1 ? sharing : 1))
+		return xasprintf("%lld-%lld", (long long)result->place,
+				 (long long)result->place_last);
 	return xasprintf("%lld%s", (long long)result->place, sharing > 1 ? "=" : "");
 }
 

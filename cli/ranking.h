@@ -36,6 +36,7 @@ struct ranking_result {
 	char *series, *isa, *status;
 	char *reason, *sender_flag; /* NULL: none */
 	int64_t place, overall;	    /* 0: none; overall: the worst over all ISAs */
+	int64_t place_last;	    /* the worst place that it may have; 0: as place */
 	char *agreement;	    /* "split", "partial": the ISAs do not agree; NULL: they do */
 	char *across;		    /* what they do not agree about, a sentence; NULL: nothing */
 	struct ranking_metric *metrics;

@@ -11,16 +11,33 @@
 #include "lib/file.h"
 #include "lib/mbox.h"
 
-#define USAGE "submit [--name NAME] [--sender-flag MEMBER] MBOX... [--json|--quiet]"
+#define USAGE                                                                                      \
+	"submit [--name NAME] [--sender-flag MEMBER] [--expect LIST] MBOX... [--json|--quiet]"
+
+/* What goes into the query, as far as it was given. */
+struct query {
+	const char *name, *sender_flag, *expect;
+};
 
 /* The request's path; free() it. */
-static char *series_path(struct client *client, const char *name, const char *sender_flag)
+static char *series_path(struct client *client, const struct query *query)
 {
-	CLEANUP(free_ptr) char *n = client_escape(client, name ? name : "");
-	CLEANUP(free_ptr) char *f = client_escape(client, sender_flag ? sender_flag : "");
+	const char *const keys[] = { "name", "sender_flag", "expect" };
+	const char *const values[] = { query->name, query->sender_flag, query->expect };
+	char *path = xstrdup("/series");
 
-	return xasprintf("/series%s%s%s%s%s", name || sender_flag ? "?" : "", name ? "name=" : "",
-			 n, name && sender_flag ? "&" : "", sender_flag ? "sender_flag=" : "");
+	for (size_t i = 0, given = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		CLEANUP(free_ptr) char *before = path;
+		CLEANUP(free_ptr) char *value = NULL;
+
+		if (!values[i]) {
+			TAKE(before);
+			continue;
+		}
+		value = client_escape(client, values[i]);
+		path = xasprintf("%s%c%s=%s", before, given++ ? '&' : '?', keys[i], value);
+	}
+	return path;
 }
 
 static void print_series(const struct series *series, FILE *out)
@@ -84,31 +101,34 @@ static int submit_files(struct context *context, char **files, int count, const 
 static int run(struct context *context, int argc, char **argv, struct err *err)
 {
 	static const struct option own[] = {
+		{ "expect", required_argument, NULL, 'e' },
 		{ "name", required_argument, NULL, 'n' },
 		{ "sender-flag", required_argument, NULL, 'f' },
 		{ 0 },
 	};
 	CLEANUP(free_ptr) char *path = NULL;
-	const char *name = NULL, *sender_flag = NULL;
+	struct query query = { 0 };
 	int option, rc;
 
 	while ((rc = options_next(context, argc, argv, own, &option, err)) > 0) {
 		if (option == 'n')
-			name = optarg;
+			query.name = optarg;
+		else if (option == 'e')
+			query.expect = optarg;
 		else
-			sender_flag = optarg;
+			query.sender_flag = optarg;
 	}
 	if (rc < 0 || context->help)
 		return rc;
 	rc = options_arguments(argc, 1, INT16_MAX, USAGE, err);
 	if (rc < 0)
 		return rc;
-	if (name && argc - optind > 1)
+	if (query.name && argc - optind > 1)
 		return err_set(err, E_USAGE, "--name names one series: give one mbox with it.");
 	rc = options_connect(context, err);
 	if (rc < 0)
 		return rc;
-	path = series_path(&context->client, name, sender_flag);
+	path = series_path(&context->client, &query);
 	return submit_files(context, argv + optind, argc - optind, path, err);
 }
 
@@ -120,6 +140,8 @@ const struct command command_submit = {
 		"  --sender-flag M    the member of struct kvm_vcpu that interrupt senders look "
 		"at\n"
 		"                     instead of mode; else the agent looks for a new one\n"
+		"  --expect LIST      what it should move, said beforehand: METRIC:less, METRIC:more\n"
+		"                     or METRIC:same, with commas between; see docs/statistics.md\n"
 		"With --quiet: the id of each series.\n",
 	.run = run,
 };

@@ -93,6 +93,8 @@ static void a_request_carries_what_was_asked_for(void **state)
 					    .rev = "v6.1",
 					    .lanes = "exact,smp",
 					    .loads_smp = 3,
+					    .loads_smp_most = 30,
+					    .null_control = true,
 					    .has_seed = true,
 					    .measure_identical = true };
 	CLEANUP(free_ptr) char *text = NULL;
@@ -101,7 +103,8 @@ static void a_request_carries_what_was_asked_for(void **state)
 	request.series[request.series_count++] = 1;
 	text = campaign_request_encode(&request);
 	assert_non_null(strstr(text, "\"lanes\":[\"exact\",\"smp\"]"));
-	assert_non_null(strstr(text, "\"loads\":{\"smp\":3}"));
+	assert_non_null(strstr(text, "\"loads\":{\"smp\":3,\"smp_most\":30}"));
+	assert_non_null(strstr(text, "\"null_control\":true"));
 	assert_non_null(strstr(text, "\"seed\":0"));
 	assert_non_null(strstr(text, "\"measure_identical\":true"));
 }

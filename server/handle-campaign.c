@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Campaigns: asked for, listed, read, ranked, compared. */
+/* Campaigns: asked for, listed, read, compared. */
 #include <errno.h>
 #include <string.h>
 
@@ -9,11 +9,8 @@
 #include "server/clock.h"
 #include "server/handle.h"
 #include "server/json_answer.h"
-#include "server/json_judge.h"
 #include "server/json_request.h"
-#include "server/judge-read.h"
 #include "server/page.h"
-#include "server/rank-read.h"
 
 static int read_campaign(struct db_conn *conn, int64_t id, struct campaign *ret_campaign,
 			 struct err *err)
@@ -105,92 +102,6 @@ static int list(struct request *request, struct db_conn *conn, void *data, struc
 void handle_campaign_list(struct request *request, struct answer *answer)
 {
 	request_read(request, answer, list, NULL);
-}
-
-/* Where the sampled headline puts those that no exact metric tells apart. */
-static void set_standings(const struct ranked_samples *samples, const char *isa,
-			  struct rank_input *input)
-{
-	for (size_t i = 0; i < samples->judgement.count; i++) {
-		const struct judged *one = &samples->judgement.all[i];
-
-		if (one->headline && one->subject < input->count &&
-		    !strcmp(samples->input.isas[one->isa].isa, isa))
-			input->subjects[one->subject].standing =
-				rank_standing(one->comparison.verdict);
-	}
-}
-
-/* Fills isas (room for two) and returns how many there are. */
-static size_t rank_isas(struct db_conn *conn, const struct campaign *campaign,
-			const struct ranked_samples *samples, struct ranked_isa *isas)
-{
-	size_t count = 0;
-
-	for (const char *isa = campaign->isa; *isa && count < 2; count++) {
-		size_t length = strcspn(isa, ",");
-
-		snprintf(isas[count].isa, sizeof(isas[count].isa), "%.*s", (int)length, isa);
-		rank_read(conn, campaign, isas[count].isa, &isas[count].input);
-		set_standings(samples, isas[count].isa, &isas[count].input);
-		rank(&isas[count].input, &isas[count].ranking);
-		isa += length + (isa[length] == ',');
-	}
-	return count;
-}
-
-static int get_ranking(struct request *request, struct db_conn *conn, void *data,
-		       struct answer *answer, struct err *err)
-{
-	CLEANUP(campaign_release) struct campaign campaign = { 0 };
-	struct json_writer w = { .buf = &answer->body };
-	struct ranked_samples samples = { 0 };
-	struct ranked_isa isas[2] = { 0 };
-	int rc = read_campaign(conn, request->numbers[0], &campaign, err);
-	size_t count;
-
-	(void)data;
-	if (rc < 0)
-		return rc;
-	judge_read(conn, &campaign, &samples.input);
-	judge(&samples.input, &samples.judgement);
-	count = rank_isas(conn, &campaign, &samples, isas);
-	json_ranking(&w, &campaign, isas, count, &samples);
-	judgement_release(&samples.judgement);
-	judge_input_release(&samples.input);
-	for (size_t i = 0; i < count; i++) {
-		ranking_release(&isas[i].ranking);
-		rank_input_release(&isas[i].input);
-	}
-	return 0;
-}
-
-void handle_ranking_get(struct request *request, struct answer *answer)
-{
-	request_read(request, answer, get_ranking, NULL);
-}
-
-static int get_statistics(struct request *request, struct db_conn *conn, void *data,
-			  struct answer *answer, struct err *err)
-{
-	CLEANUP(campaign_release) struct campaign campaign = { 0 };
-	CLEANUP(judge_input_release) struct judge_input input = { 0 };
-	CLEANUP(judgement_release) struct judgement judgement = { 0 };
-	struct json_writer w = { .buf = &answer->body };
-	int rc = read_campaign(conn, request->numbers[0], &campaign, err);
-
-	(void)data;
-	if (rc < 0)
-		return rc;
-	judge_read(conn, &campaign, &input);
-	judge(&input, &judgement);
-	json_statistics(&w, NULL, &campaign, &input, &judgement);
-	return 0;
-}
-
-void handle_statistics_get(struct request *request, struct answer *answer)
-{
-	request_read(request, answer, get_statistics, NULL);
 }
 
 /* The two loads to compare, and the names to show. */

@@ -7,6 +7,7 @@
 #include "server/clock.h"
 #include "server/handle.h"
 #include "server/json_answer.h"
+#include "server/mechanism.h"
 #include "server/page.h"
 #include "server/series.h"
 
@@ -41,6 +42,17 @@ static int add(struct request *request, struct db_conn *conn, void *data, struct
 	return encode(conn, id, &w, NULL, err);
 }
 
+static int take_expectations(const char *text, struct series_draft *draft, struct err *err)
+{
+	struct expectation expectations[EXPECTATIONS_MAX];
+	size_t count;
+	int rc = text ? expectations_parse(text, expectations, &count, err) : 0;
+
+	if (!rc && text && *text)
+		draft->expects = xstrdup(text);
+	return rc;
+}
+
 /* 201 or 200 with the series; 422: no patch in it, or a name that is none. */
 void handle_series_post(struct request *request, struct answer *answer)
 {
@@ -50,6 +62,8 @@ void handle_series_post(struct request *request, struct answer *answer)
 
 	rc = series_parse(request->body.data, request->body.length, request_query(request, "name"),
 			  request_query(request, "sender_flag"), &submission.draft, &err);
+	if (!rc)
+		rc = take_expectations(request_query(request, "expect"), &submission.draft, &err);
 	if (!rc)
 		rc = artifact_put(request->server->artifacts, request->body.data,
 				  request->body.length, submission.sha256, &err);

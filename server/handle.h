@@ -23,8 +23,6 @@ void handle_campaign_get(struct request *request, struct answer *answer);
 void handle_campaign_list(struct request *request, struct answer *answer);
 void handle_campaign_post(struct request *request, struct answer *answer);
 void handle_diff_get(struct request *request, struct answer *answer);
-void handle_ranking_get(struct request *request, struct answer *answer);
-void handle_statistics_get(struct request *request, struct answer *answer);
 
 /* handle-machine.c */
 void handle_build_get(struct request *request, struct answer *answer);
@@ -36,6 +34,11 @@ void handle_task_get(struct request *request, struct answer *answer);
 
 /* handle-noise.c */
 void handle_noise_get(struct request *request, struct answer *answer);
+
+/* handle-ranking.c */
+void handle_mechanism_get(struct request *request, struct answer *answer);
+void handle_ranking_get(struct request *request, struct answer *answer);
+void handle_statistics_get(struct request *request, struct answer *answer);
 
 /* handle-sample.c */
 void handle_sample_list(struct request *request, struct answer *answer);

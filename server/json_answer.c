@@ -8,6 +8,7 @@ void json_series(struct json_writer *w, const char *key, const struct series *se
 	json_write_text(w, "name", series->name);
 	json_write_int(w, "version", series->version);
 	json_write_text(w, "sender_flag", series->sender_flag);
+	json_write_list(w, "expects", series->expects ? series->expects : "");
 	json_write_object(w, "mbox");
 	json_write_text(w, "sha256", series->mbox_sha256);
 	json_write_int(w, "bytes", series->mbox_bytes);

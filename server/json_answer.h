@@ -7,8 +7,7 @@
 #include "server/campaign.h"
 #include "server/json_write.h"
 #include "server/lease.h"
-#include "server/judge.h"
-#include "server/rank.h"
+#include "server/ranked.h"
 #include "server/series.h"
 
 void json_series(struct json_writer *w, const char *key, const struct series *series);
@@ -25,21 +24,7 @@ void json_campaign(struct json_writer *w, const char *key, const struct campaign
 void json_lease(struct json_writer *w, const struct lease *lease, const struct task *task,
 		double expires_s);
 
-/* One ISA of a campaign, ranked. */
-struct ranked_isa {
-	char isa[8];
-	struct rank_input input;
-	struct ranking ranking;
-};
-
-/* Of the sampled lanes: what judge() was given and said. */
-struct ranked_samples {
-	struct judge_input input;
-	struct judgement judgement;
-};
-
 void json_ranking(struct json_writer *w, const struct campaign *campaign,
-		  const struct ranked_isa *isas, size_t count,
-		  const struct ranked_samples *samples);
+		  const struct ranked *ranked);
 
 #endif

@@ -34,20 +34,6 @@ static void write_judged(struct json_writer *w, const char *series, const char *
 	json_write_end(w, '}');
 }
 
-static size_t count_unknown(const struct campaign *campaign, const struct judgement *judgement,
-			    size_t isa)
-{
-	size_t unknown = 0;
-
-	for (size_t i = 1; i < campaign->variants_count; i++) {
-		const struct judged *headline = judgement_headline(judgement, isa, i);
-
-		unknown += headline && headline->comparison.verdict == STAT_UNKNOWN &&
-			   strcmp(campaign->variants[i].state, "failed") != 0;
-	}
-	return unknown;
-}
-
 /* The price of one more block: a load of the base, one of the null control, one of each variant
  * that is unknown. */
 static void write_blocks(struct json_writer *w, const struct campaign *campaign,
@@ -55,8 +41,11 @@ static void write_blocks(struct json_writer *w, const struct campaign *campaign,
 			 size_t isa)
 {
 	const struct judge_blocks *blocks = &input->isas[isa];
-	size_t unknown = count_unknown(campaign, judgement, isa);
-	size_t loads = unknown ? 1 + campaign->null_control + unknown : 0;
+	size_t unknown = 0, loads;
+
+	for (size_t i = 1; i < campaign->variants_count; i++)
+		unknown += judge_is_open(input, judgement, isa, i);
+	loads = unknown ? 1 + campaign->null_control + unknown : 0;
 
 	json_write_object(w, NULL);
 	json_write_text(w, "isa", blocks->isa);

@@ -193,15 +193,18 @@ static void write_results(struct json_writer *w, const struct campaign *campaign
 }
 
 void json_ranking(struct json_writer *w, const struct campaign *campaign,
-		  const struct ranked_isa *isas, size_t count, const struct ranked_samples *samples)
+		  const struct ranked *ranked)
 {
+	const struct ranked_isa *isas = ranked->isas;
+	size_t count = ranked->count;
+
 	json_write_object(w, NULL);
 	json_write_int(w, "campaign", campaign->id);
 	json_write_text(w, "state", campaign->state);
 	json_write_text(w, "reason", campaign->reason);
 	write_base(w, campaign, isas, count);
 	write_order(w, isas, count);
-	json_statistics(w, "statistics", campaign, &samples->input, &samples->judgement);
+	json_statistics(w, "statistics", campaign, &ranked->input, &ranked->judgement);
 	json_write_array(w, "results");
 	for (size_t i = 0; i < count; i++)
 		write_results(w, campaign, isas, count, i);

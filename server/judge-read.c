@@ -190,9 +190,8 @@ void judge_keep_null(struct db_conn *conn, int64_t campaign, const struct judge_
 			const struct judge_value *control =
 				find_value(input, input->subjects, one, pair->block);
 
-			/* A block that moved to another host in between is no pair of either. */
 			if (pair->block > one->comparison.blocks || !base || !control ||
-			    base->host != control->host || !base->host)
+			    !base->host)
 				continue;
 			host = base->host;
 			db_run(conn, SQL_NULL_RATIO_ADD, db_int(host),

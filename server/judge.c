@@ -36,7 +36,8 @@ static bool same_question(const struct judge_value *a, const struct judge_value 
 	return a->isa == b->isa && a->metric == b->metric && !strcmp(a->workload, b->workload);
 }
 
-/* Pairs the values of one subject with the base's of the same blocks; both rise by block. */
+/* Pairs the values of one subject with the base's of the same blocks; both rise by block. A block
+ * that moved to another host between the two is no pair. */
 static void add_comparison(const struct judge_input *input, const struct judge_value *base,
 			   size_t base_count, const struct judge_value *own, size_t own_count,
 			   struct judgement *judgement)
@@ -55,7 +56,7 @@ static void add_comparison(const struct judge_input *input, const struct judge_v
 	for (size_t i = 0, k = 0; i < own_count; i++) {
 		while (k < base_count && base[k].block < own[i].block)
 			k++;
-		if (k < base_count && base[k].block == own[i].block)
+		if (k < base_count && base[k].block == own[i].block && base[k].host == own[i].host)
 			judged.pairs[count++] =
 				(struct stat_pair){ own[i].block, base[k].median, own[i].median };
 	}
@@ -141,4 +142,16 @@ const struct judged *judgement_headline(const struct judgement *judgement, size_
 			return one;
 	}
 	return NULL;
+}
+
+bool judge_is_open(const struct judge_input *input, const struct judgement *judgement, size_t isa,
+		   size_t subject)
+{
+	const struct judged *headline = judgement_headline(judgement, isa, subject);
+
+	for (size_t i = 0; i < input->lost_count; i++)
+		if (input->lost[i].isa == isa && input->lost[i].subject == subject &&
+		    input->lost[i].lost)
+			return false;
+	return headline && headline->comparison.verdict == STAT_UNKNOWN;
 }

@@ -86,6 +86,10 @@ void judgement_release(struct judgement *judgement);
 /* The headline of a variant on an ISA; NULL when it was not measured. */
 const struct judged *judgement_headline(const struct judgement *judgement, size_t isa,
 					size_t subject);
+/* Whether more blocks on that ISA would help the variant: its headline is unknown, and it lost no
+ * load. */
+bool judge_is_open(const struct judge_input *input, const struct judgement *judgement, size_t isa,
+		   size_t subject);
 bool judge_is_headline(const struct metric *metric, const char *workload);
 
 #endif

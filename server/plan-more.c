@@ -16,18 +16,15 @@ static size_t next_look(const struct stat_schedule *schedule, size_t blocks)
 
 /* The base, the null control, and the variants whose headline is unknown on that ISA. */
 static struct participants who_is_unknown(const struct campaign *campaign,
+					  const struct judge_input *input,
 					  const struct judgement *judgement, size_t isa)
 {
 	struct participants who = { .count = 0 };
 
 	who.variants[who.count++] = campaign->variants[0].id;
-	for (size_t i = 1; i < campaign->variants_count; i++) {
-		const struct judged *headline = judgement_headline(judgement, isa, i);
-
-		if (headline && headline->comparison.verdict == STAT_UNKNOWN &&
-		    !strcmp(campaign->variants[i].state, "done"))
+	for (size_t i = 1; i < campaign->variants_count; i++)
+		if (judge_is_open(input, judgement, isa, i))
 			who.variants[who.count++] = campaign->variants[i].id;
-	}
 	return who;
 }
 
@@ -35,7 +32,7 @@ static bool buy(struct db_conn *conn, const struct campaign *campaign,
 		const struct judge_input *input, const struct judgement *judgement, size_t isa,
 		int64_t now_ms)
 {
-	struct participants who = who_is_unknown(campaign, judgement, isa);
+	struct participants who = who_is_unknown(campaign, input, judgement, isa);
 	size_t from = input->isas[isa].planned, to = next_look(&judgement->schedule, from);
 
 	if (who.count < 2 || !to)

@@ -66,6 +66,7 @@ void series_draft_release(struct series_draft *draft)
 {
 	mbox_release(&draft->mbox);
 	free(draft->sender_flag);
+	free(draft->expects);
 	*draft = (struct series_draft){ 0 };
 }
 
@@ -82,8 +83,9 @@ static void add_patch(struct db_conn *conn, int64_t series, int64_t number,
 int series_add(struct db_conn *conn, const struct series_draft *draft, const char *mbox_sha256,
 	       uint64_t mbox_bytes, int64_t now_ms, int64_t *ret_id)
 {
-	int64_t id = db_value(conn, 0, SQL_SERIES_FIND_SAME, db_text(draft->name),
-			      db_text(mbox_sha256), db_text(draft->sender_flag));
+	int64_t id = db_value(conn, 0, SQL_SERIES_FIND_EXPECTING, db_text(draft->name),
+			      db_text(mbox_sha256), db_text(draft->sender_flag),
+			      db_text(draft->expects));
 
 	if (id) {
 		*ret_id = id;
@@ -93,6 +95,7 @@ int series_add(struct db_conn *conn, const struct series_draft *draft, const cha
 	db_run(conn, SQL_SERIES_ADD, db_text(draft->name), db_text(draft->sender_flag),
 	       db_text(mbox_sha256), db_int(now_ms));
 	id = db_last_id(conn);
+	db_run(conn, SQL_SERIES_SET_EXPECTS, db_int(id), db_text(draft->expects));
 	for (size_t i = 0; i < draft->mbox.count; i++)
 		add_patch(conn, id, (int64_t)i + 1, &draft->mbox.patches[i]);
 	*ret_id = id;
@@ -131,6 +134,12 @@ int series_read(struct db_conn *conn, int64_t id, struct series *ret_series)
 		series.mbox_bytes = rows_int(&rows, 5);
 		series.created_ms = rows_int(&rows, 6);
 	}
+	{
+		CLEANUP(rows_end) struct rows rows = db_query(conn, SQL_SERIES_EXPECTS, db_int(id));
+
+		if (rows_next(&rows))
+			series.expects = rows_copy(&rows, 0);
+	}
 	read_patches(conn, &series);
 	*ret_series = series;
 	return 0;
@@ -146,6 +155,7 @@ void series_release(struct series *series)
 	free(series->patches);
 	free(series->name);
 	free(series->sender_flag);
+	free(series->expects);
 	free(series->mbox_sha256);
 	*series = (struct series){ 0 };
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Series: what users submit. A series is a name and a version; new bytes (or another sender flag)
- * under a known name are its next version.
+ * Series: what users submit. A series is a name and a version; new bytes (or another sender flag, or
+ * other expectations) under a known name are its next version.
  *
  *	rc = series_parse(body, bytes, name, flag, &draft, err);	// -EINVAL: no patch in it
  *	rc = series_add(conn, &draft, sha256, bytes, now_ms, &id);	// 1: new, 0: known
@@ -19,6 +19,7 @@
 struct series_draft {
 	char name[SERIES_NAME_MAX + 1];
 	char *sender_flag; /* NULL: none given */
+	char *expects;	   /* checked by expectations_parse(); NULL: none given */
 	struct mbox mbox;
 };
 
@@ -29,12 +30,12 @@ struct patch {
 
 struct series {
 	int64_t id, version, mbox_bytes, created_ms;
-	char *name, *sender_flag, *mbox_sha256;
+	char *name, *sender_flag, *expects, *mbox_sha256;
 	struct patch *patches;
 	size_t patches_count, patches_capacity;
 };
 
-/* name and sender_flag may be NULL. */
+/* name and sender_flag may be NULL. What is expected goes into the draft afterwards. */
 int series_parse(const char *data, size_t bytes, const char *name, const char *sender_flag,
 		 struct series_draft *ret_draft, struct err *err);
 void series_draft_release(struct series_draft *draft);

@@ -154,6 +154,8 @@ static void unknown_paths_get_404(void **state)
 					     V1 "/series/9",
 					     V1 "/series/",
 					     V1 "/campaigns/7/ranking",
+					     V1 "/campaigns/7/statistics",
+					     V1 "/hosts/7/noise",
 					     V1 "/artifacts/abc",
 					     V1 "/artifacts/../../etc/passwd",
 					     V1 "/series/99999999999999999999" };

@@ -45,6 +45,29 @@ static void a_campaign_has_the_defaults_of_the_contract(void **state)
 	assert_int_equal(want.series_count, 2);
 	assert_int_equal(want.series[0], 3);
 	assert_false(want.measure_identical);
+	assert_false(want.null_control);
+	assert_int_equal(want.smp_most, 0);
+}
+
+static void a_budget_brings_the_null_control_unless_it_is_declined(void **state)
+{
+	struct campaign_request want;
+
+	(void)state;
+	assert_int_equal(campaign("{" BASE ", \"series\": [1], \"loads\": {\"smp\": 6, "
+				  "\"smp_most\": 30}}",
+				  &want),
+			 0);
+	assert_int_equal(want.loads_smp, 6);
+	assert_int_equal(want.smp_most, 30);
+	assert_true(want.null_control);
+	assert_int_equal(campaign("{" BASE ", \"series\": [1], \"null_control\": false, \"loads\": "
+				  "{\"smp_most\": 30}}",
+				  &want),
+			 0);
+	assert_false(want.null_control);
+	assert_int_equal(campaign("{" BASE ", \"series\": [1], \"null_control\": true}", &want), 0);
+	assert_true(want.null_control);
 }
 
 static void a_campaign_that_breaks_the_contract_is_refused_with_a_sentence(void **state)
@@ -64,6 +87,8 @@ static void a_campaign_that_breaks_the_contract_is_refused_with_a_sentence(void 
 		"{" BASE ", \"series\": [1], \"isa\": [\"svm,vmx\"]}",
 		"{" BASE ", \"series\": [1], \"loads\": {\"exact\": 0}}",
 		"{" BASE ", \"series\": [1], \"loads\": {\"smp\": 101}}",
+		"{" BASE ", \"series\": [1], \"loads\": {\"smp_most\": 2}}",
+		"{" BASE ", \"series\": [1], \"loads\": {\"smp\": 6, \"smp_most\": 101}}",
 		"{" BASE ", \"series\": [1], \"loads\": {\"metal\": 1}}",
 		"{" BASE ", \"series\": [1], \"seed\": -1}",
 		"{" BASE ", \"series\": [1], \"measure_identical\": 1}",
@@ -235,6 +260,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_campaign_has_the_defaults_of_the_contract),
+		cmocka_unit_test(a_budget_brings_the_null_control_unless_it_is_declined),
 		cmocka_unit_test(a_campaign_that_breaks_the_contract_is_refused_with_a_sentence),
 		cmocka_unit_test(what_is_no_json_object_is_told_apart),
 		cmocka_unit_test(deep_nesting_is_refused_before_it_is_parsed),

@@ -383,6 +383,68 @@ static void a_host_without_null_controls_promises_nothing(void **state)
 	assert_int_equal(noise.needed[NOISE_EFFECTS - 1], 0);
 }
 
+/* What fails on one ISA is bought for on the other, and only there. */
+static void each_isa_buys_for_itself(void **state)
+{
+	CLEANUP(judged_release) struct judged_campaign judged = { 0 };
+	struct fixture *f = *state;
+	struct campaign_request request = sampled_request(2, 4);
+	size_t blocks = 0;
+	int64_t id;
+
+	snprintf(request.isa, sizeof(request.isa), "svm,vmx");
+	id = make_campaign(f, request, 1);
+	build_all(f, "12", 2);
+	for (;; blocks++) {
+		struct lease lease;
+		struct task task;
+
+		if (take(f, "bench-svm,bench-vmx", &lease) < 0)
+			break;
+		task = read_task(f, lease.task);
+		for (size_t i = 0; i < task.loads_count; i++)
+			finish_sampled(f, &lease, task.loads[i].id, 1 + 0.01 * noise((int64_t)i),
+				       strcmp(task.isa, "vmx") || strcmp(task.loads[i].series, "a")
+					       ? "ok"
+					       : "hang");
+		end_block(f, &lease);
+		task_release(&task);
+	}
+	judge_now(f, id, &judged);
+	assert_string_equal(judged.campaign.state, "done");
+	assert_string_equal(judged.campaign.variants[1].state, "failed");
+	assert_int_equal(judged.input.isas_count, 2);
+	assert_int_equal(judged.input.isas[0].planned, 4);
+	assert_int_equal(judged.input.isas[1].planned, 2);
+	assert_int_equal(blocks, 6);
+}
+
+static void a_pair_of_two_hosts_is_none(void **state)
+{
+	CLEANUP(judgement_release) struct judgement judgement = { 0 };
+	struct judge_value values[6];
+	struct judge_input input = { .isas = { { .isa = "svm", .settled = 3, .planned = 3 } },
+				     .isas_count = 1,
+				     .subjects = 2,
+				     .first = 3,
+				     .most = 3,
+				     .values = values,
+				     .count = 6 };
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++)
+		values[i] = (struct judge_value){ .subject = i / 3,
+						  .block = 1 + i % 3,
+						  .metric = metric_find(JUDGE_HEADLINE_METRIC),
+						  .workload = (char[]){ JUDGE_HEADLINE_WORKLOAD },
+						  .median = 1 + (double)i,
+						  .host = i == 4 ? 2 : 1 };
+	judge(&input, &judgement);
+	assert_int_equal(judgement.count, 1);
+	assert_int_equal(judgement.all[0].comparison.count, 2);
+	assert_int_equal(judgement.all[0].pairs[1].block, 3);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -399,6 +461,8 @@ int main(void)
 		TEST(without_a_budget_nothing_is_bought),
 		TEST(blocks_under_way_are_not_peeked_at),
 		TEST(a_lost_run_is_set_against_the_base),
+		TEST(each_isa_buys_for_itself),
+		TEST(a_pair_of_two_hosts_is_none),
 		TEST(a_host_knows_its_noise),
 		TEST(a_host_without_null_controls_promises_nothing),
 	};

@@ -73,9 +73,6 @@ VALUES (?1, 1 + coalesce((SELECT max(version) FROM series WHERE name = ?1), 0), 
 SELECT s.id, s.name, s.version, s.sender_flag, s.mbox_sha256, a.bytes, s.created_ms
 FROM series s JOIN artifact a ON a.sha256 = s.mbox_sha256 WHERE s.id = ?1;
 
--- name: series_find_same
-SELECT id FROM series WHERE name = ?1 AND mbox_sha256 = ?2 AND sender_flag IS ?3;
-
 -- name: series_list
 SELECT id FROM series WHERE id < ?1 ORDER BY id DESC LIMIT ?2;
 

@@ -41,6 +41,15 @@ ORDER BY b.isa, s.metric, s.workload, v.position, l.control, b.number, l.id, s.v
 -- name: load_set_control
 UPDATE load SET control = 1 WHERE id = ?1;
 
+-- name: mechanism_reason
+SELECT s.kind, coalesce(avg(CASE WHEN v.position > 0 THEN s.value END), 0) AS variant,
+	coalesce(avg(CASE WHEN v.position = 0 THEN s.value END), 0) AS base
+FROM sample s JOIN load l ON l.id = s.load_id JOIN block b ON b.id = l.block_id
+JOIN variant v ON v.id = l.variant_id
+WHERE b.campaign_id = ?1 AND b.isa = ?2 AND s.metric = 'exits_by_reason' AND s.workload = ?3
+	AND NOT l.control AND v.position IN (0, ?4)
+GROUP BY s.kind ORDER BY abs(variant - base) DESC, s.kind LIMIT 1;
+
 -- name: null_list
 SELECT DISTINCT isa, metric, workload FROM null_ratio WHERE host_id = ?1 ORDER BY isa, metric, workload;
 
@@ -59,6 +68,15 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET verdict = excluded.ver
 -- name: null_verdicts
 SELECT count(*), coalesce(sum(verdict IN ('better', 'worse')), 0) FROM null_verdict
 WHERE host_id = ?1 AND isa = ?2 AND metric = ?3 AND workload = ?4;
+
+-- name: series_expects
+SELECT expects FROM series WHERE id = ?1;
+
+-- name: series_find_expecting
+SELECT id FROM series WHERE name = ?1 AND mbox_sha256 = ?2 AND sender_flag IS ?3 AND expects IS ?4;
+
+-- name: series_set_expects
+UPDATE series SET expects = ?2 WHERE id = ?1;
 
 -- name: variant_measure_again
 UPDATE variant SET state = 'measuring', finished_ms = NULL WHERE id = ?1;
