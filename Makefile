@@ -80,7 +80,7 @@ $(B)/test/lib/%: lib/%.c $(B)/librunway.a
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(B)/librunway.a $(LIBS_lib) -lcmocka -pthread
 
 # The plugin that QEMU loads; its ABI comes with QEMU, no library is linked.
-$(B)/lib/exit-path.so: $(wildcard agent/tcg/*.c agent/tcg/*.h)
+$(B)/lib/exit-path.so: $(wildcard agent/tcg/*.c agent/tcg/*.h) agent/path-table.c agent/path-table.h
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -D_GNU_SOURCE -I. $(WARN) -O2 -g -fPIC -shared -o $@ $(filter %.c,$^)
 

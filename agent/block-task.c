@@ -60,6 +60,8 @@ static int run_host(const struct load_run *run, struct load_outcome *outcome, st
 	struct host *host = NULL;
 	int rc = file_make_folder(host_folder, 0700, err);
 
+	if (run->driver->limits)
+		run->driver->limits(spec.lane, &spec.limit_ms, &spec.silence_ms);
 	if (!rc)
 		rc = run->driver->bring_up(&spec, &host, err);
 	if (!rc)
