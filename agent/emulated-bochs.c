@@ -92,16 +92,16 @@ static int start(const struct load_spec *spec, const struct bochs_machine *machi
 	const char *folder = sandboxed ? "/scratch" : spec->scratch;
 	CLEANUP(free_ptr) char *configuration = xasprintf("%s/bochsrc", folder);
 	CLEANUP(free_ptr) char *commands = xasprintf("%s/commands", folder);
-	const char *argv[] = { sandboxed && elsewhere ? "/emulator" : emulator,
-			       "-q",
-			       "-f",
-			       configuration,
-			       "-rc",
-			       commands,
-			       NULL };
-	struct sandbox_bind binds[] = { { spec->scratch, "/scratch", true },
-					{ elsewhere ? emulator : NULL, "/emulator", false },
-					{ NULL, NULL, false } };
+	const char *preload = machine->trace ? spec->bochs_stdio : NULL;
+	CLEANUP(free_ptr)
+	char *environment = xasprintf("LD_PRELOAD=%s", !preload	   ? ""
+						       : sandboxed ? "/bochs-stdio.so"
+								   : preload);
+	const char *argv[] = { "env", environment, sandboxed && elsewhere ? "/emulator" : emulator,
+			       "-q",  "-f",	   configuration,
+			       "-rc", commands,	   NULL };
+	struct sandbox_bind binds[4] = { { spec->scratch, "/scratch", true } };
+	size_t binds_count = 1;
 	const int keep_fds[] = { pipes->console_write, pipes->lines_write, -1 };
 	struct sandbox_spec sandbox = { .argv = argv,
 					.binds = binds,
@@ -109,10 +109,16 @@ static int start(const struct load_spec *spec, const struct bochs_machine *machi
 					.keep_fds = keep_fds,
 					.memory_max_bytes = SANDBOX_MEMORY_MAX_BYTES,
 					.file_max_bytes = SANDBOX_FILE_MAX_BYTES };
-	CLEANUP(sandbox_argv_free) char **wrapped = sandboxed ? sandbox_argv(&sandbox, NULL) : NULL;
+	CLEANUP(sandbox_argv_free) char **wrapped = NULL;
 	int rc = bochs_machine_write_files(machine, folder, pipes->console_write,
 					   pipes->lines_write, spec->scratch, err);
 
+	if (elsewhere)
+		binds[binds_count++] = (struct sandbox_bind){ emulator, "/emulator", false };
+	if (preload)
+		binds[binds_count++] = (struct sandbox_bind){ preload, "/bochs-stdio.so", false };
+	if (sandboxed)
+		wrapped = sandbox_argv(&sandbox, NULL);
 	return rc ? rc
 		  : emulated_host_start(spec, sandboxed ? (const char *const *)wrapped : argv,
 					pipes, ret_host, err);

@@ -44,6 +44,7 @@ struct load_spec {
 	const char *bench_arguments; /* for "runway-bench run", one line */
 	const char *host_init;	     /* path of workloads/host-init */
 	const char *plugin;	     /* path of exit-path.so */
+	const char *bochs_stdio;     /* path of bochs-stdio.so; NULL: Bochs prints slowly */
 	uint64_t limit_ms;	     /* from bring-up to end mark */
 	uint64_t silence_ms;	     /* no byte on either serial line for this long is a hang */
 	bool (*cancelled)(void *data); /* asked a few times a second; may be NULL */

@@ -105,6 +105,8 @@ static int run(const struct trial *trial, const char *scratch, struct load_outco
 {
 	CLEANUP(free_ptr) char *bench = xasprintf("%s/build/bin/runway-bench", trial->resources);
 	CLEANUP(free_ptr) char *plugin = xasprintf("%s/build/lib/exit-path.so", trial->resources);
+	CLEANUP(free_ptr)
+	char *bochs_stdio = xasprintf("%s/build/lib/bochs-stdio.so", trial->resources);
 	CLEANUP(free_ptr) char *init = xasprintf("%s/workloads/host-init", trial->resources);
 	CLEANUP(free_ptr) char *arguments = xasprintf("--lane %s", trial->lane);
 	CLEANUP(free_ptr) char *artifacts = realpath(trial->artifacts, NULL);
@@ -117,6 +119,7 @@ static int run(const struct trial *trial, const char *scratch, struct load_outco
 		.bench_arguments = trial->arguments ?: arguments,
 		.host_init = init,
 		.plugin = plugin,
+		.bochs_stdio = bochs_stdio,
 		.limit_ms = LIMIT_MS,
 		.silence_ms = SILENCE_MS,
 	};
