@@ -13,6 +13,13 @@
 /* The debugger prints no longer ones. */
 #define LINE_MAX_BYTES 1024
 
+/* Where a VMCB holds what an exit was for and where the guest is; it begins a page. */
+#define VMCB_EXIT_CODE 0x070
+#define VMCB_RIP 0x578
+/* External and virtual interrupts, NMI, SMI, INIT: the guest's next instruction did not begin. */
+#define EXIT_CODE_INTERRUPT_FIRST 0x60
+#define EXIT_CODE_INTERRUPT_LAST 0x64
+
 /* Guests live below 2 MiB, host kernels in the upper half: see bochs_trace_add() on exits. */
 #define UPPER_HALF (1ull << 63)
 
@@ -23,6 +30,8 @@ struct bochs_trace {
 	uint64_t guest_pc; /* the guest instruction that began last; 0 when none did since entry */
 	bool in_guest;
 	bool counting;
+	bool svm; /* the last entry was by VMRUN: the exit is read off the VMCB */
+	uint64_t exit_code;
 };
 
 struct bochs_trace *bochs_trace_new(uint64_t warm_up)
@@ -81,8 +90,8 @@ static bool take_hex(struct text *text, uint64_t *ret_number)
 
 		if (c >= '0' && c <= '9')
 			number = number << 4 | (uint64_t)(c - '0');
-		else if (c >= 'a' && c <= 'f')
-			number = number << 4 | (uint64_t)(c - 'a' + 10);
+		else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
+			number = number << 4 | (uint64_t)((c | 0x20) - 'a' + 10);
 		else
 			break;
 	}
@@ -102,36 +111,39 @@ static bool take_decimal(struct text *text, uint32_t *ret_number)
 	return text->at > begin && text->at - begin <= 8;
 }
 
-static void on_entry(struct bochs_trace *trace)
+static void on_entry(struct bochs_trace *trace, bool svm)
 {
 	if (trace->counting)
 		path_end(&trace->table, trace->guest_pc);
 	trace->counting = false;
 	trace->in_guest = true;
-	trace->guest_pc = 0;
+	trace->svm = svm;
+	trace->exit_code = trace->guest_pc = 0;
 }
 
 /*
  * What executes between an entry and the first instruction in the upper half is the guest. An
  * instruction is printed before it is executed, thus before it is intercepted: the last one of the
- * guest is the one that exited.
+ * guest is the one that exited. (On SVM see read_exit().)
  */
 static void on_instruction(struct bochs_trace *trace, uint64_t pc, struct text mnemonic)
 {
-	bool entry = starts(mnemonic, "vmresume") || starts(mnemonic, "vmlaunch") ||
-		     starts(mnemonic, "vmrun");
+	bool svm = starts(mnemonic, "vmrun");
 
 	if (trace->in_guest) {
 		if (pc < UPPER_HALF) {
 			trace->guest_pc = pc;
 			return;
 		}
+		if (trace->svm && trace->exit_code >= EXIT_CODE_INTERRUPT_FIRST &&
+		    trace->exit_code <= EXIT_CODE_INTERRUPT_LAST)
+			trace->guest_pc = 0;
 		trace->in_guest = false;
 		trace->counting = true;
 		path_begin(&trace->table);
 	}
-	if (entry)
-		on_entry(trace);
+	if (svm || starts(mnemonic, "vmresume") || starts(mnemonic, "vmlaunch"))
+		on_entry(trace, svm);
 	else if (trace->counting)
 		path_instruction(&trace->table, pc);
 }
@@ -141,26 +153,66 @@ static bool read_instruction(struct bochs_trace *trace, struct text text)
 {
 	uint64_t pc;
 
-	if (!skip(&text, "(0).[") || !skip_past(&text, "] [0x") || !skip_past(&text, "] ") ||
-	    !skip_past(&text, ":") || !take_hex(&text, &pc) || !skip_past(&text, "): "))
+	if (!skip(&text, "(0).["))
+		return false;
+	while (text.at < text.end && *text.at >= '0' && *text.at <= '9')
+		text.at++;
+	if (starts(text, "] ???"))
+		return true;
+	if (!skip_past(&text, "] [0x") || !skip_past(&text, "] ") || !skip_past(&text, ":") ||
+	    !take_hex(&text, &pc) || !skip_past(&text, "): "))
 		return false;
 	on_instruction(trace, pc, text);
 	return true;
 }
 
-/* "[CPU0 WR]: LIN 0xffffc90000123ff8 PHY 0x000001234ff8 (len=8, WB): 0x…"; RW is a read that a
- * write to the same place follows. Accesses without LIN are the processor's own (page tables, the
- * VMCS). */
+/* "0x00000000 0x00010004" */
+static bool take_value(struct text *text, uint64_t *ret_value)
+{
+	uint64_t high, low;
+
+	if (!skip(text, "0x") || !take_hex(text, &high) || !skip(text, " 0x") ||
+	    !take_hex(text, &low))
+		return false;
+	*ret_value = high << 32 | (low & UINT32_MAX);
+	return true;
+}
+
+/*
+ * "[CPU0 WR]: PHY 0x00000065a578 (len=8, INVALID): 0x00000000 0x00010004	; VMCS": the
+ * debugger does not find the instructions of a guest with nested paging on SVM, but it sees where
+ * the processor writes down how far the guest got.
+ */
+static bool read_exit(struct bochs_trace *trace, struct text text)
+{
+	uint64_t address, value;
+
+	if (!skip(&text, "WR]: PHY 0x") || !take_hex(&text, &address) ||
+	    !skip_past(&text, "(len=8, ") || !skip_past(&text, "): ") || !take_value(&text, &value))
+		return false;
+	if ((address & 0xfff) == VMCB_RIP && value < UPPER_HALF)
+		trace->guest_pc = value;
+	else if ((address & 0xfff) == VMCB_EXIT_CODE)
+		trace->exit_code = value;
+	return true;
+}
+
+/*
+ * "[CPU0 WR]: LIN 0xffffc90000123ff8 PHY 0x000001234ff8 (len=8, WB): 0x00000000 0x00000001"; RW is
+ * a read that a write to the same place follows. Accesses without LIN are the processor's own
+ * (page tables, the VMCS).
+ */
 static bool read_access(struct bochs_trace *trace, struct text text)
 {
 	uint64_t address;
 	uint32_t bytes;
-	bool store;
 
 	if (!skip(&text, "[CPU0 "))
 		return false;
-	store = starts(text, "WR]: LIN 0x") || starts(text, "RW]: LIN 0x");
-	if (!store || !trace->counting || !trace->table.length)
+	if (trace->in_guest && trace->svm)
+		read_exit(trace, text);
+	if (!trace->counting || !trace->table.length ||
+	    !(starts(text, "WR]: LIN 0x") || starts(text, "RW]: LIN 0x")))
 		return true;
 	if (!skip_past(&text, "LIN 0x") || !take_hex(&text, &address) ||
 	    !skip_past(&text, "(len=") || !take_decimal(&text, &bytes) || !bytes || bytes > 64 ||
