@@ -144,6 +144,29 @@ static void a_pipe_gets_one_line_a_change(void **state)
 	assert_null(strchr(changed, '\033'));
 }
 
+/* One that nobody can measure on vmx, that long after it was created. */
+static struct campaign decode_waiting(double elapsed_s)
+{
+	struct campaign campaign = decode("building", "building", "compile");
+
+	campaign.elapsed_s = elapsed_s;
+	campaign.waiting = xstrdup("Waits for an agent that can measure on vmx.");
+	return campaign;
+}
+
+static void work_that_nobody_can_do_is_told_once_and_not_at_once(void **state)
+{
+	static const char sentence[] = "Waits for an agent that can measure on vmx.\n";
+	CLEANUP(free_ptr) char *early = follow(decode_waiting(1), decode_waiting(2));
+	CLEANUP(free_ptr) char *late = follow(decode_waiting(11), decode_waiting(12));
+	const char *first = strstr(late, sentence);
+
+	(void)state;
+	assert_null(strstr(early, sentence));
+	assert_non_null(first);
+	assert_null(strstr(first + 1, sentence));
+}
+
 static void the_end_is_told(void **state)
 {
 	CLEANUP(free_ptr)
@@ -204,6 +227,7 @@ int main(void)
 		cmocka_unit_test(a_request_leaves_defaults_to_the_server),
 		cmocka_unit_test(a_request_carries_what_was_asked_for),
 		cmocka_unit_test(a_pipe_gets_one_line_a_change),
+		cmocka_unit_test(work_that_nobody_can_do_is_told_once_and_not_at_once),
 		cmocka_unit_test(the_end_is_told),
 		cmocka_unit_test(a_page_of_hosts_is_decoded),
 		cmocka_unit_test(a_difference_is_printed_by_function),
