@@ -108,10 +108,9 @@ const char *judged_family_name(const struct judged *judged)
 }
 
 /* Judges those of a family together. */
-static void judge_family(size_t first, size_t most, struct judgement *judgement, enum family which)
+static void judge_family(const struct stat_design *design, struct judgement *judgement,
+			 enum family which)
 {
-	struct stat_schedule schedule = stat_schedule_make(first, most);
-	struct stat_design design;
 	CLEANUP(free_ptr)
 	struct stat_comparison *family = xcalloc(judgement->count + 1, sizeof(*family));
 	size_t count = 0;
@@ -119,17 +118,38 @@ static void judge_family(size_t first, size_t most, struct judgement *judgement,
 	for (size_t i = 0; i < judgement->count; i++)
 		if (family_of(&judgement->all[i]) == which)
 			family[count++] = judgement->all[i].comparison;
-	if (!count)
-		return;
-	stat_design_make(&schedule, STAT_ALPHA, &design);
 	/* Nobody claims anything of a null control: each stands for itself. */
 	for (size_t i = 0; which == FAMILY_NONE && i < count; i++)
-		stat_compare(&design, &family[i], 1);
+		stat_compare(design, &family[i], 1);
 	if (which != FAMILY_NONE)
-		stat_compare(&design, family, count);
+		stat_compare(design, family, count);
 	for (size_t i = judgement->count; i-- > 0;)
 		if (family_of(&judgement->all[i]) == which)
 			judgement->all[i].comparison = family[--count];
+}
+
+/* A design is integrated anew for each schedule, so only for those that are used. */
+static void judge_families(const struct judge_input *input, struct judgement *judgement)
+{
+	struct stat_schedule rounds = stat_schedule_make(input->rounds, input->rounds);
+	struct stat_design design;
+	bool sampled = false, demoted = false;
+
+	for (size_t i = 0; i < judgement->count; i++) {
+		demoted |= judgement->all[i].demoted;
+		sampled |= !judgement->all[i].demoted;
+	}
+	if (sampled) {
+		judgement->schedule = stat_schedule_make(input->first, input->most);
+		stat_design_make(&judgement->schedule, STAT_ALPHA, &design);
+		for (enum family which = 0; which <= FAMILY_NONE; which++)
+			if (which != FAMILY_DEMOTED)
+				judge_family(&design, judgement, which);
+	}
+	if (demoted) {
+		stat_design_make(&rounds, STAT_ALPHA, &design);
+		judge_family(&design, judgement, FAMILY_DEMOTED);
+	}
 }
 
 void judge(const struct judge_input *input, struct judgement *ret_judgement)
@@ -142,13 +162,7 @@ void judge(const struct judge_input *input, struct judgement *ret_judgement)
 			to++;
 		compare_question(input, input->values + from, to - from, &judgement);
 	}
-	if (judgement.count) {
-		judgement.schedule = stat_schedule_make(input->first, input->most);
-		judge_family(input->first, input->most, &judgement, FAMILY_HEADLINE);
-		judge_family(input->first, input->most, &judgement, FAMILY_OTHER);
-		judge_family(input->first, input->most, &judgement, FAMILY_NONE);
-		judge_family(input->rounds, input->rounds, &judgement, FAMILY_DEMOTED);
-	}
+	judge_families(input, &judgement);
 	for (size_t i = 0; i < input->lost_count; i++) {
 		struct judge_lost *lost = &input->lost[i];
 
