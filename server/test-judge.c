@@ -489,6 +489,7 @@ static void an_exact_metric_that_does_not_vary_is_not(void **state)
 static void a_pair_of_two_hosts_is_none(void **state)
 {
 	CLEANUP(judgement_release) struct judgement judgement = { 0 };
+	char workload[] = JUDGE_HEADLINE_WORKLOAD, none[] = "";
 	struct judge_value values[6];
 	struct judge_input input = { .isas = { { .isa = "svm", .settled = 3, .planned = 3 } },
 				     .isas_count = 1,
@@ -503,8 +504,8 @@ static void a_pair_of_two_hosts_is_none(void **state)
 		values[i] = (struct judge_value){ .subject = i / 3,
 						  .block = 1 + i % 3,
 						  .metric = metric_find(JUDGE_HEADLINE_METRIC),
-						  .workload = (char[]){ JUDGE_HEADLINE_WORKLOAD },
-						  .kind = (char[]){ "" },
+						  .workload = workload,
+						  .kind = none,
 						  .median = 1 + (double)i,
 						  .host = i == 4 ? 2 : 1 };
 	judge(&input, &judgement);
