@@ -29,7 +29,7 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -I. -I$(B)/gen -include lib/banned.h $(WAR
 LIBS_lib = $(shell pkg-config --libs gmime-3.0 jansson nettle)
 LIBS_server = $(shell pkg-config --libs libmicrohttpd sqlite3 jansson gmime-3.0 nettle libcurl gsl) -lm
 LIBS_agent = $(shell pkg-config --libs libgit2 libcurl jansson gmime-3.0 nettle libdw libelf)
-LIBS_cli = $(shell pkg-config --libs libcurl jansson)
+LIBS_cli = $(shell pkg-config --libs libcurl jansson gmime-3.0)
 LIBS_workloads =
 
 PARTS := server agent cli workloads

@@ -38,8 +38,9 @@ static void add_variant(struct table *table, const struct campaign_variant *vari
 		table_row(table, STYLE_PLAIN);
 		table_cell(table, xstrdup(""));
 		table_cell(table,
-			   xasprintf("load %lld %s%s%s", (long long)load->id,
-				     load->isa ? load->isa : "", load->isa ? " " : "", load->lane));
+			   xasprintf("load %lld %s%s%s%s", (long long)load->id,
+				     load->isa ? load->isa : "", load->isa ? " " : "", load->lane,
+				     load->control ? ", null control" : ""));
 		table_cell(table, xstrdup(load->status ? load->status : load->state));
 		table_cell(table, format_task(load->task));
 		table_cell(table, load->dropped ? xasprintf("%lld", (long long)load->dropped)

@@ -18,6 +18,7 @@ struct campaign_load {
 	int64_t id, task;			      /* task 0: none yet */
 	char *lane, *isa, *state, *status, *sentence; /* NULL: none */
 	int64_t dropped;
+	bool control; /* a second load of the base, the null control of its block */
 };
 
 struct campaign_variant {

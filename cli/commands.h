@@ -25,6 +25,7 @@ struct command {
 	int (*run)(struct context *context, int argc, char **argv, struct err *err);
 };
 
+extern const struct command command_attribute;
 extern const struct command command_campaign;
 extern const struct command command_diff;
 extern const struct command command_hosts;

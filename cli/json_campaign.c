@@ -16,6 +16,7 @@ static void read_load(struct json_reader *reader, const json_t *object, struct c
 	load->status = json_read_text(reader, object, "status", JSON_OPTIONAL);
 	load->sentence = json_read_text(reader, object, "sentence", JSON_OPTIONAL);
 	load->dropped = json_read_integer(reader, object, "dropped", JSON_OPTIONAL, 0);
+	load->control = json_read_bool(reader, object, "control", JSON_OPTIONAL, false);
 }
 
 static void read_variant(struct json_reader *reader, const json_t *object,

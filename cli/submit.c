@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cli/attribution.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/problem.h"
@@ -9,14 +10,17 @@
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/mbox-write.h"
 #include "lib/mbox.h"
 
 #define USAGE                                                                                      \
-	"submit [--name NAME] [--sender-flag MEMBER] [--expect LIST] MBOX... [--json|--quiet]"
+	"submit [--name NAME] [--sender-flag MEMBER] [--expect LIST] [--parts] MBOX... "           \
+	"[--json|--quiet]"
 
 /* What goes into the query, as far as it was given. */
 struct query {
 	const char *name, *sender_flag, *expect;
+	bool parts; /* submit its parts, too */
 };
 
 /* The request's path; free() it. */
@@ -49,18 +53,15 @@ static void print_series(const struct series *series, FILE *out)
 		fprintf(out, "    %s\n", series->subjects[i]);
 }
 
-/* One file, one series. */
-static int submit_file(struct context *context, const char *file, const char *path, struct err *err)
+static int send_series(struct context *context, const char *path, const struct buf *mbox,
+		       struct err *err)
 {
-	CLEANUP(buf_release) struct buf mbox = BUF_INIT(MBOX_MAX_BYTES);
 	CLEANUP(buf_release) struct buf body = BUF_INIT(CLIENT_ANSWER_MAX_BYTES);
 	CLEANUP(series_release) struct series series = { 0 };
-	int rc;
+	int rc = client_post(&context->client, path, "application/mbox", mbox->data, mbox->length,
+			     &body, err);
 
-	/* A larger one would be refused by the server too, after it was sent. */
-	if ((rc = file_read(strcmp(file, "-") ? file : "/dev/stdin", &mbox, err)) < 0 ||
-	    (rc = client_post(&context->client, path, "application/mbox", mbox.data, mbox.length,
-			      &body, err)) < 0)
+	if (rc < 0)
 		return rc;
 	if (context->json)
 		return document_print(&body, &context->screen, err);
@@ -74,8 +75,67 @@ static int submit_file(struct context *context, const char *file, const char *pa
 	return 0;
 }
 
+/* A series of those patches of the mbox, named NAME-what. */
+static int send_part(struct context *context, const struct query *query, const char *what,
+		     const struct mbox *mbox, const size_t *which, size_t count, struct err *err)
+{
+	CLEANUP(buf_release) struct buf part = BUF_INIT(2 * MBOX_MAX_BYTES);
+	CLEANUP(free_ptr) char *name = xasprintf("%s-%s", query->name, what);
+	struct query own = { .name = name, .sender_flag = query->sender_flag };
+	CLEANUP(free_ptr) char *path = series_path(&context->client, &own);
+
+	mbox_write(mbox, which, count, &part);
+	return send_series(context, path, &part, err);
+}
+
+/* The beginnings NAME-1 … and, without each patch but the last, NAME-without-1 …; the whole without
+ * its last patch is the last beginning. */
+static int send_parts(struct context *context, const struct query *query, const struct buf *whole,
+		      struct err *err)
+{
+	CLEANUP(mbox_release) struct mbox mbox = { 0 };
+	size_t which[ATTRIBUTION_PATCHES_MAX];
+	int rc = mbox_parse(whole->data, whole->length, &mbox, err);
+
+	if (rc < 0)
+		return rc;
+	if (mbox.count < 2 || mbox.count > ATTRIBUTION_PATCHES_MAX)
+		return err_set(err, E_USAGE, "--parts is for series of 2 to %d patches.",
+			       ATTRIBUTION_PATCHES_MAX);
+	for (size_t k = 1; !rc && k < mbox.count; k++) {
+		CLEANUP(free_ptr) char *what = xasprintf("%zu", k);
+
+		which[k - 1] = k - 1;
+		rc = send_part(context, query, what, &mbox, which, k, err);
+	}
+	for (size_t out = 0; !rc && out + 1 < mbox.count; out++) {
+		CLEANUP(free_ptr) char *what = xasprintf("without-%zu", out + 1);
+
+		for (size_t i = 0, at = 0; i < mbox.count; i++)
+			if (i != out)
+				which[at++] = i;
+		rc = send_part(context, query, what, &mbox, which, mbox.count - 1, err);
+	}
+	return rc;
+}
+
+/* One file, one series, and perhaps its parts. */
+static int submit_file(struct context *context, const char *file, const struct query *query,
+		       struct err *err)
+{
+	CLEANUP(buf_release) struct buf mbox = BUF_INIT(MBOX_MAX_BYTES);
+	CLEANUP(free_ptr) char *path = series_path(&context->client, query);
+	int rc;
+
+	/* A larger one would be refused by the server too, after it was sent. */
+	if ((rc = file_read(strcmp(file, "-") ? file : "/dev/stdin", &mbox, err)) < 0 ||
+	    (rc = send_series(context, path, &mbox, err)) < 0)
+		return rc;
+	return query->parts ? send_parts(context, query, &mbox, err) : 0;
+}
+
 /* Every file is tried, so that one bad mbox does not hide what is wrong with the next. */
-static int submit_files(struct context *context, char **files, int count, const char *path,
+static int submit_files(struct context *context, char **files, int count, const struct query *query,
 			struct err *err)
 {
 	CLEANUP(buf_release) struct buf failures = BUF_INIT(sizeof(err->text));
@@ -83,7 +143,7 @@ static int submit_files(struct context *context, char **files, int count, const 
 
 	for (int i = 0; i < count; i++) {
 		struct err one = ERR_INIT;
-		int rc = submit_file(context, files[i], path, &one);
+		int rc = submit_file(context, files[i], query, &one);
 
 		if (rc >= 0)
 			continue;
@@ -103,10 +163,10 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 	static const struct option own[] = {
 		{ "expect", required_argument, NULL, 'e' },
 		{ "name", required_argument, NULL, 'n' },
+		{ "parts", no_argument, NULL, 'p' },
 		{ "sender-flag", required_argument, NULL, 'f' },
 		{ 0 },
 	};
-	CLEANUP(free_ptr) char *path = NULL;
 	struct query query = { 0 };
 	int option, rc;
 
@@ -115,6 +175,8 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 			query.name = optarg;
 		else if (option == 'e')
 			query.expect = optarg;
+		else if (option == 'p')
+			query.parts = true;
 		else
 			query.sender_flag = optarg;
 	}
@@ -125,11 +187,12 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 		return rc;
 	if (query.name && argc - optind > 1)
 		return err_set(err, E_USAGE, "--name names one series: give one mbox with it.");
+	if (query.parts && !query.name)
+		return err_set(err, E_USAGE, "--parts needs --name: parts are named after it.");
 	rc = options_connect(context, err);
 	if (rc < 0)
 		return rc;
-	path = series_path(&context->client, &query);
-	return submit_files(context, argv + optind, argc - optind, path, err);
+	return submit_files(context, argv + optind, argc - optind, &query, err);
 }
 
 const struct command command_submit = {
@@ -140,8 +203,12 @@ const struct command command_submit = {
 		"  --sender-flag M    the member of struct kvm_vcpu that interrupt senders look "
 		"at\n"
 		"                     instead of mode; else the agent looks for a new one\n"
-		"  --expect LIST      what it should move, said beforehand: METRIC:less, METRIC:more\n"
+		"  --expect LIST      what it should move, said beforehand: METRIC:less, "
+		"METRIC:more\n"
 		"                     or METRIC:same, with commas between; see docs/statistics.md\n"
+		"  --parts            also its beginnings NAME-1, NAME-2 … and what is left "
+		"without\n"
+		"                     each patch, NAME-without-1 …: for `runway attribute`\n"
 		"With --quiet: the id of each series.\n",
 	.run = run,
 };

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A histogram of whole numbers (latencies in ns) whose buckets widen with the value: each power of
- *two is cut into 128 equal ones. Values below 256 are kept exactly; the middle of any bucket is at
- *most 1/256 (0.4 %) away from every value in it, over the whole range of 64 bits, in 58 KiB.
+ * A histogram of whole numbers (latencies in ns) whose buckets widen with the value: each power
+ * of two is cut into 128 equal ones. Values below 256 are kept exactly; the middle of any bucket
+ * is at most 1/256 (0.4 %) away from every value in it, over the whole range of 64 bits, in 58
+ * KiB.
  *
  *	CLEANUP(histogram_release) struct histogram latency = HISTOGRAM_INIT;
  *	histogram_record(&latency, 1234, 1);
  *	histogram_merge(&latency, &of_another_cpu);
  *	struct histogram_bucket p99 = histogram_percentile(&latency, 0.99);
  *
- * Merging loses nothing: the merged one is what recording into one would have given. A percentile's
- * confidence interval goes by ranks: stat_quantile_ranks() and histogram_at_rank().
+ * Merging loses nothing: the merged one is what recording into one would have given. A
+ * percentile's confidence interval goes by ranks: stat_quantile_ranks() and histogram_at_rank().
  */
 #ifndef RUNWAY_LIB_HISTOGRAM_H
 #define RUNWAY_LIB_HISTOGRAM_H

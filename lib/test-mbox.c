@@ -10,6 +10,7 @@
 #include "lib/alloc.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
+#include "lib/mbox-write.h"
 #include "lib/mbox.h"
 
 #define FROM_LINE "From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001\n"
@@ -94,6 +95,38 @@ static void sorts_by_number_and_keeps_the_cover(void **state)
 	assert_int_equal(mbox.patches[1].number, 2);
 	assert_string_equal(mbox.cover_subject, "cover");
 	assert_string_equal(mbox.cover_text, "Text.\n");
+}
+
+static void some_patches_written_anew_are_what_they_were(void **state)
+{
+	CLEANUP(mbox_release) struct mbox whole = { 0 };
+	CLEANUP(mbox_release) struct mbox part = { 0 };
+	CLEANUP(buf_release) struct buf out = BUF_INIT(MBOX_MAX_BYTES);
+	static const size_t without_second[] = { 0, 2 };
+
+	(void)state;
+	assert_parses(FROM_LINE HEADERS("[PATCH 0/3] cover") "\nText.\n" MAIL("[PATCH 1/3] one")
+			      MAIL("[PATCH 2/3] two") FROM_LINE
+		      "From: =?utf-8?q?Ren=C3=A9?= <r@example.com>\n"
+		      "Date: Mon, 5 Jan 2026 12:00:00 +0200\n"
+		      "Subject: [PATCH 3/3] KVM: =?utf-8?b?w6k=?= three\n" BODY,
+		      &whole);
+	mbox_write(&whole, without_second, 2, &out);
+	assert_parses(out.data, &part);
+	assert_int_equal(part.count, 2);
+	assert_string_equal(part.patches[0].subject, "one");
+	for (size_t i = 0; i < 2; i++) {
+		const struct mbox_patch *before = &whole.patches[without_second[i]];
+		const struct mbox_patch *after = &part.patches[i];
+
+		assert_string_equal(after->subject, before->subject);
+		assert_string_equal(after->author_name, before->author_name);
+		assert_string_equal(after->author_email, before->author_email);
+		assert_string_equal(after->date, before->date);
+		assert_string_equal(after->message, before->message);
+		assert_string_equal(after->diff, before->diff);
+		assert_int_equal(after->number, i + 1);
+	}
 }
 
 static void leaves_replies_out(void **state)
@@ -358,6 +391,7 @@ int main(void)
 		cmocka_unit_test(takes_headers_message_and_diff),
 		cmocka_unit_test(a_mail_needs_no_from_line),
 		cmocka_unit_test(sorts_by_number_and_keeps_the_cover),
+		cmocka_unit_test(some_patches_written_anew_are_what_they_were),
 		cmocka_unit_test(leaves_replies_out),
 		cmocka_unit_test(names_the_missing_numbers),
 		cmocka_unit_test(refuses_what_is_no_patch),

@@ -19,7 +19,8 @@ static void write_judged(struct json_writer *w, const char *series, const char *
 	json_write_text(w, "isa", isa);
 	json_write_text(w, "metric", one->metric->name);
 	json_write_text(w, "workload", one->workload);
-	json_write_text(w, "family", one->control ? NULL : one->headline ? "headline" : "other");
+	json_write_text(w, "kind", *one->kind ? one->kind : NULL);
+	json_write_text(w, "family", judged_family_name(one));
 	json_write_text(w, "better", metric_better_name(one->metric->better));
 	json_write_text(w, "verdict", stat_verdict_name(comparison->verdict));
 	json_write_real(w, "effect", comparison->effect);
@@ -71,7 +72,8 @@ static void write_budget(struct json_writer *w, const struct campaign *campaign,
 	json_write_end(w, ']');
 	json_write_array(w, "isa");
 	for (size_t i = 0; i < input->isas_count; i++)
-		write_blocks(w, campaign, input, judgement, i);
+		if (input->isas[i].planned)
+			write_blocks(w, campaign, input, judgement, i);
 	json_write_end(w, ']');
 	json_write_end(w, '}');
 }

@@ -4,18 +4,36 @@
 #include <string.h>
 
 #include "lib/alloc.h"
+#include "server/check.h"
+
+static size_t isa_of(const struct judge_input *input, const char *isa)
+{
+	size_t i = 0;
+
+	while (i < input->isas_count && strcmp(input->isas[i].isa, isa) != 0)
+		i++;
+	return i;
+}
 
 static void read_blocks(struct db_conn *conn, const struct campaign *campaign,
 			struct judge_input *input)
 {
+	static const char *const isas[JUDGE_ISAS_MAX] = { "svm", "vmx" };
+
+	for (size_t i = 0; i < JUDGE_ISAS_MAX; i++)
+		if (check_listed(campaign->isa, isas[i]))
+			snprintf(input->isas[input->isas_count++].isa, sizeof(input->isas[0].isa),
+				 "%s", isas[i]);
 	{
 		CLEANUP(rows_end)
 		struct rows rows = db_query(conn, SQL_JUDGE_BLOCKS, db_int(campaign->id));
 
-		while (rows_next(&rows) && input->isas_count < JUDGE_ISAS_MAX) {
-			struct judge_blocks *blocks = &input->isas[input->isas_count++];
+		while (rows_next(&rows)) {
+			size_t isa = isa_of(input, rows_text(&rows, 0));
+			struct judge_blocks *blocks = &input->isas[isa];
 
-			snprintf(blocks->isa, sizeof(blocks->isa), "%s", rows_text(&rows, 0));
+			if (isa == input->isas_count)
+				continue;
 			blocks->settled = (size_t)rows_int(&rows, 1);
 			blocks->planned = (size_t)rows_int(&rows, 2);
 			blocks->spent = (size_t)rows_int(&rows, 3);
@@ -25,15 +43,6 @@ static void read_blocks(struct db_conn *conn, const struct campaign *campaign,
 		input->isas[i].load_s =
 			(double)db_value(conn, 0, SQL_JUDGE_PACE, db_text(input->isas[i].isa)) /
 			1000;
-}
-
-static size_t isa_of(const struct judge_input *input, const char *isa)
-{
-	size_t i = 0;
-
-	while (i < input->isas_count && strcmp(input->isas[i].isa, isa) != 0)
-		i++;
-	return i;
 }
 
 /* Samples of one load come together and sorted: the middle one is kept. */
@@ -54,11 +63,12 @@ static void end_group(struct group *group, struct judge_input *input)
 	group->count = 0;
 }
 
+/* Of the smp lane, or of the exact one what varied there; a metric counted on the other lane says
+ * nothing. */
 static void read_values(struct db_conn *conn, const struct campaign *campaign,
-			struct judge_input *input)
+			enum statement statement, const char *lane, struct judge_input *input)
 {
-	CLEANUP(rows_end)
-	struct rows rows = db_query(conn, SQL_JUDGE_SAMPLES, db_int(campaign->id));
+	CLEANUP(rows_end) struct rows rows = db_query(conn, statement, db_int(campaign->id));
 	struct group group = { 0 };
 	const struct judge_value *last = NULL;
 
@@ -67,11 +77,11 @@ static void read_values(struct db_conn *conn, const struct campaign *campaign,
 		size_t isa = isa_of(input, rows_text(&rows, 0));
 		bool goes_on;
 
-		/* Exact metrics counted on this lane say nothing. */
-		if (!metric || strcmp(metric->lane, "smp") != 0 || isa == input->isas_count)
+		if (!metric || strcmp(metric->lane, lane) != 0 || isa == input->isas_count)
 			continue;
-		goes_on = last && group.load == rows_int(&rows, 6) && last->metric == metric &&
-			  !strcmp(last->workload, rows_text(&rows, 2));
+		goes_on = last && group.load == rows_int(&rows, 7) && last->metric == metric &&
+			  !strcmp(last->workload, rows_text(&rows, 2)) &&
+			  !strcmp(last->kind, rows_text(&rows, 3));
 		if (!goes_on) {
 			end_group(&group, input);
 			ARRAY_GROW(input->values, input->count, input->capacity);
@@ -79,17 +89,18 @@ static void read_values(struct db_conn *conn, const struct campaign *campaign,
 				.isa = isa,
 				.metric = metric,
 				.workload = rows_copy(&rows, 2),
-				.subject = rows_int(&rows, 4) ? input->subjects
-							      : (size_t)rows_int(&rows, 3),
-				.block = (size_t)rows_int(&rows, 5),
-				.host = rows_int(&rows, 7),
-				.block_id = rows_int(&rows, 9),
+				.kind = rows_copy(&rows, 3),
+				.subject = rows_int(&rows, 5) ? input->subjects
+							      : (size_t)rows_int(&rows, 4),
+				.block = (size_t)rows_int(&rows, 6),
+				.host = rows_int(&rows, 8),
+				.block_id = rows_int(&rows, 10),
 			};
 			last = &input->values[input->count - 1];
-			group.load = rows_int(&rows, 6);
+			group.load = rows_int(&rows, 7);
 		}
 		ARRAY_GROW(group.values, group.count, group.capacity);
-		group.values[group.count++] = rows_real(&rows, 8);
+		group.values[group.count++] = rows_real(&rows, 9);
 	}
 	end_group(&group, input);
 	free(group.values);
@@ -140,6 +151,8 @@ static int compare_values(const void *left, const void *right)
 	if (!order)
 		order = strcmp(a->workload, b->workload);
 	if (!order)
+		order = strcmp(a->kind, b->kind);
+	if (!order)
 		order = (a->subject > b->subject) - (a->subject < b->subject);
 	return order ? order : (a->block > b->block) - (a->block < b->block);
 }
@@ -151,10 +164,12 @@ void judge_read(struct db_conn *conn, const struct campaign *campaign,
 		.subjects = campaign->variants_count,
 		.first = (size_t)campaign->loads_smp,
 		.most = (size_t)campaign->smp_most,
+		.rounds = (size_t)campaign->loads_exact,
 	};
 
 	read_blocks(conn, campaign, &input);
-	read_values(conn, campaign, &input);
+	read_values(conn, campaign, SQL_JUDGE_SAMPLES, "smp", &input);
+	read_values(conn, campaign, SQL_JUDGE_VARIED, "exact", &input);
 	read_lost(conn, campaign, &input);
 	if (input.count)
 		qsort(input.values, input.count, sizeof(*input.values), compare_values);
@@ -169,7 +184,7 @@ static const struct judge_value *find_value(const struct judge_input *input, siz
 
 		if (value->subject == subject && value->block == block &&
 		    value->isa == about->isa && value->metric == about->metric &&
-		    !strcmp(value->workload, about->workload))
+		    !strcmp(value->workload, about->workload) && !strcmp(value->kind, about->kind))
 			return value;
 	}
 	return NULL;

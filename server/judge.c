@@ -10,8 +10,10 @@
 
 void judge_input_release(struct judge_input *input)
 {
-	for (size_t i = 0; i < input->count; i++)
+	for (size_t i = 0; i < input->count; i++) {
 		free(input->values[i].workload);
+		free(input->values[i].kind);
+	}
 	free(input->values);
 	free(input->lost);
 	*input = (struct judge_input){ 0 };
@@ -33,7 +35,8 @@ bool judge_is_headline(const struct metric *metric, const char *workload)
 
 static bool same_question(const struct judge_value *a, const struct judge_value *b)
 {
-	return a->isa == b->isa && a->metric == b->metric && !strcmp(a->workload, b->workload);
+	return a->isa == b->isa && a->metric == b->metric && !strcmp(a->workload, b->workload) &&
+	       !strcmp(a->kind, b->kind);
 }
 
 /* Pairs the values of one subject with the base's of the same blocks; both rise by block. A block
@@ -47,6 +50,8 @@ static void add_comparison(const struct judge_input *input, const struct judge_v
 		.subject = own->subject,
 		.metric = own->metric,
 		.workload = own->workload,
+		.kind = own->kind,
+		.demoted = strcmp(own->metric->lane, "smp") != 0,
 		.control = own->subject == input->subjects,
 		.headline = judge_is_headline(own->metric, own->workload),
 		.pairs = xcalloc(own_count, sizeof(*judged.pairs)),
@@ -63,8 +68,8 @@ static void add_comparison(const struct judge_input *input, const struct judge_v
 	judged.comparison = (struct stat_comparison){
 		.pairs = judged.pairs,
 		.count = count,
-		.blocks = input->isas[own->isa].settled,
-		.margin = own->metric->margin,
+		.blocks = judged.demoted ? input->rounds : input->isas[own->isa].settled,
+		.margin = judged.demoted ? JUDGE_DEMOTED_MARGIN : own->metric->margin,
 		.less_is_better = own->metric->better == METRIC_LESS,
 	};
 	ARRAY_GROW(judgement->all, judgement->count, judgement->capacity);
@@ -86,27 +91,70 @@ static void compare_question(const struct judge_input *input, const struct judge
 	}
 }
 
+enum family { FAMILY_HEADLINE, FAMILY_OTHER, FAMILY_DEMOTED, FAMILY_NONE };
+
+static enum family family_of(const struct judged *judged)
+{
+	if (judged->control)
+		return FAMILY_NONE;
+	return judged->demoted ? FAMILY_DEMOTED : judged->headline ? FAMILY_HEADLINE : FAMILY_OTHER;
+}
+
+const char *judged_family_name(const struct judged *judged)
+{
+	static const char *const names[] = { "headline", "other", "demoted", NULL };
+
+	return names[family_of(judged)];
+}
+
 /* Judges those of a family together. */
 static void judge_family(const struct stat_design *design, struct judgement *judgement,
-			 bool headline)
+			 enum family which)
 {
 	CLEANUP(free_ptr)
 	struct stat_comparison *family = xcalloc(judgement->count + 1, sizeof(*family));
 	size_t count = 0;
 
 	for (size_t i = 0; i < judgement->count; i++)
-		if (!judgement->all[i].control && judgement->all[i].headline == headline)
+		if (family_of(&judgement->all[i]) == which)
 			family[count++] = judgement->all[i].comparison;
-	stat_compare(design, family, count);
+	/* Nobody claims anything of a null control: each stands for itself. */
+	for (size_t i = 0; which == FAMILY_NONE && i < count; i++)
+		stat_compare(design, &family[i], 1);
+	if (which != FAMILY_NONE)
+		stat_compare(design, family, count);
 	for (size_t i = judgement->count; i-- > 0;)
-		if (!judgement->all[i].control && judgement->all[i].headline == headline)
+		if (family_of(&judgement->all[i]) == which)
 			judgement->all[i].comparison = family[--count];
+}
+
+/* A design is integrated anew for each schedule, so only for those that are used. */
+static void judge_families(const struct judge_input *input, struct judgement *judgement)
+{
+	struct stat_schedule rounds = stat_schedule_make(input->rounds, input->rounds);
+	struct stat_design design;
+	bool sampled = false, demoted = false;
+
+	for (size_t i = 0; i < judgement->count; i++) {
+		demoted |= judgement->all[i].demoted;
+		sampled |= !judgement->all[i].demoted;
+	}
+	if (sampled) {
+		judgement->schedule = stat_schedule_make(input->first, input->most);
+		stat_design_make(&judgement->schedule, STAT_ALPHA, &design);
+		for (enum family which = 0; which <= FAMILY_NONE; which++)
+			if (which != FAMILY_DEMOTED)
+				judge_family(&design, judgement, which);
+	}
+	if (demoted) {
+		stat_design_make(&rounds, STAT_ALPHA, &design);
+		judge_family(&design, judgement, FAMILY_DEMOTED);
+	}
 }
 
 void judge(const struct judge_input *input, struct judgement *ret_judgement)
 {
 	struct judgement judgement = { 0 };
-	struct stat_design design;
 
 	for (size_t from = 0, to; from < input->count; from = to) {
 		for (to = from + 1;
@@ -114,15 +162,7 @@ void judge(const struct judge_input *input, struct judgement *ret_judgement)
 			to++;
 		compare_question(input, input->values + from, to - from, &judgement);
 	}
-	if (judgement.count) {
-		judgement.schedule = stat_schedule_make(input->first, input->most);
-		stat_design_make(&judgement.schedule, STAT_ALPHA, &design);
-		judge_family(&design, &judgement, true);
-		judge_family(&design, &judgement, false);
-		for (size_t i = 0; i < judgement.count; i++)
-			if (judgement.all[i].control)
-				stat_compare(&design, &judgement.all[i].comparison, 1);
-	}
+	judge_families(input, &judgement);
 	for (size_t i = 0; i < input->lost_count; i++) {
 		struct judge_lost *lost = &input->lost[i];
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A host's own record of null controls: how often it was wrong, how small an effect it can see,
- *what seeing one costs.
+ * what seeing one costs.
  *
  *	CLEANUP(noise_release) struct noise noise = { 0 };
  *	noise_read(conn, host, "svm", "host_ipi_per_guest_ipi", "ipi-storm", &noise);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From the loads of a campaign to a verdict. The unit is the load: what its repetitions brought
- * is one median. In each block a variant and the base met on one host, so their log ratio is free
- *of what that block's time and place did to both; of these ratios, one a block, everything is made.
+ * From the loads of a campaign to a verdict. The unit is the load: what its repetitions brought is
+ * one median. In each block a variant and the base met on one host, so their log ratio is free of
+ * what that block's time and place did to both; of these ratios, one a block, everything is made.
  *
  *	struct stat_comparison comparison = {
  *		.pairs = pairs, .count = n,		// rising by block
@@ -12,15 +12,17 @@
  *	stat_compare(&design, &comparison, 1);		// of stat_design_make()
  *	if (comparison.verdict == STAT_UNKNOWN && comparison.blocks < most) ...	// buy more
  *
- * better, worse:	the interval leaves no effect out, not all of it lies within the margin, and
- *the p-value adjusted for all comparisons together is at most alpha
- * same:		the whole interval lies within the margin: whatever the effect is, it is too
- *			small to care about
- * unknown:		neither; more blocks may tell
+ * better, worse: the interval leaves no effect out, not all of it lies within the margin, and the
+ * p-value adjusted for all comparisons together is at most alpha.
+ *
+ * same: the whole interval lies within the margin: whatever the effect is, it is too small to care
+ * about.
+ *
+ * unknown: neither; more blocks may tell.
  *
  * The interval holds at 1 - alpha over all looks at once (Jennison and Turnbull's repeated
- *interval), for its own comparison. The p-value is of all looks taken and, adjusted, of all
- *comparisons.
+ * interval), for its own comparison. The p-value is of all looks taken and, adjusted, of all
+ * comparisons.
  */
 #ifndef RUNWAY_SERVER_STAT_BLOCKS_H
 #define RUNWAY_SERVER_STAT_BLOCKS_H

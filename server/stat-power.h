@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a host could see, from its own record of comparisons in which there was nothing to see: the
- * log ratios, one a block, of the base against itself.
+ * What a host could see, from its own record of comparisons in which there was nothing to see:
+ * the log ratios, one a block, of the base against itself.
  *
  *	double smallest = stat_detectable(record, count, 20, 0.05);	// 0.012: 1.2 % in 20 blocks
  *	size_t blocks = stat_blocks_needed(record, count, 0.01, 0.05, 100);
  *
  * The record is drawn from, with random signs (which of two equal builds is called the base is
- *chance), and shifted by an effect; how often the signed-rank test then sees it, in its direction,
- *is the power. Draws start from a fixed seed: the same record gives the same answer. The answers
- *hold for one look at the end and one comparison; with five looks about one block in twenty more is
- *needed.
+ * chance), and shifted by an effect; how often the signed-rank test then sees it, in its
+ * direction, is the power. Draws start from a fixed seed: the same record gives the same answer.
+ * The answers hold for one look at the end and one comparison; with five looks about one block in
+ * twenty more is needed.
  */
 #ifndef RUNWAY_SERVER_STAT_POWER_H
 #define RUNWAY_SERVER_STAT_POWER_H

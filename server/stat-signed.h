@@ -11,9 +11,10 @@
  *
  * Ties in |d| share their mean rank. Zeros are Pratt's: they are ranked with the rest and then
  * leave, so that a block which saw no difference at all weakens the case for one. (Wilcoxon's
- * convention forgets them before ranking, and makes p too small.) The null distribution is that of
- *the ranks at hand: exact, ties and zeros included, for up to STAT_SIGNED_EXACT_MAX differences
- *that are not zero; above that normal with continuity, its variance from the same ranks.
+ * convention forgets them before ranking, and makes p too small.) The null distribution is that
+ * of the ranks at hand: exact, ties and zeros included, for up to STAT_SIGNED_EXACT_MAX
+ * differences that are not zero; above that normal with continuity, its variance from the same
+ * ranks.
  */
 #ifndef RUNWAY_SERVER_STAT_SIGNED_H
 #define RUNWAY_SERVER_STAT_SIGNED_H

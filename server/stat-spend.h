@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Looking more than once. A campaign is judged when its first blocks are in, and while it is
- * unknown buys more, up to a maximum that is fixed before the first: at most STAT_LOOKS_MAX looks.
- * Alpha is spent over them as Lan and DeMets do (Biometrika 70, 1983), each side by the function
- *that resembles O'Brien and Fleming's boundaries: nearly nothing early, nearly all at the end.
+ * unknown buys more, up to a maximum that is fixed before the first: at most STAT_LOOKS_MAX
+ * looks. Alpha is spent over them as Lan and DeMets do (Biometrika 70, 1983), each side by the
+ * function that resembles O'Brien and Fleming's boundaries: nearly nothing early, nearly all at
+ * the end.
  *
  *	struct stat_schedule schedule = stat_schedule_make(6, 30);	// 6, 12, 18, 24, 30 blocks
  *	struct stat_design design;					// 4 KiB, made in some 30 ms
@@ -12,16 +13,17 @@
  *	double p = stat_sequential_p(&design, p_of_looks, looks_taken);	// for Holm
  *
  * The boundaries come from numerical integration of the density of those that no look has stopped
- *yet.
+ * yet.
  *
  * With signed ranks: their sums over the first n and the first m > n blocks have the correlation
  * sqrt(I(n) / I(m)) with I(n) = n (2n + 1) / (n + 1), exactly, when every sign is a coin's throw;
  * so I is the information that the integration takes. Each look compares the p of its test, exact
- * when it is small, with the level of that look. A test on few blocks has a smallest p that it can
- * reach. When that is above the level, the look cannot stop anything: it is as if it was skipped.
- *What it was allowed is not handed on to later looks. That makes the whole conservative, costs
- *little since early looks are allowed next to nothing, and keeps the claims at a smaller alpha
- *among those at a larger one, without which there would be no p-value over looks.
+ * when it is small, with the level of that look. A test on few blocks has a smallest p that it
+ * can reach. When that is above the level, the look cannot stop anything: it is as if it was
+ * skipped. What it was allowed is not handed on to later looks. That makes the whole
+ * conservative, costs little since early looks are allowed next to nothing, and keeps the claims
+ * at a smaller alpha among those at a larger one, without which there would be no p-value over
+ * looks.
  */
 #ifndef RUNWAY_SERVER_STAT_SPEND_H
 #define RUNWAY_SERVER_STAT_SPEND_H

@@ -419,9 +419,77 @@ static void each_isa_buys_for_itself(void **state)
 	assert_int_equal(blocks, 6);
 }
 
+/* One load of the exact lane whose window is value. */
+static void finish_exact(struct fixture *f, const struct lease *lease, int64_t load, double value)
+{
+	struct sample sample = { .metric = metric_find("exit_window"),
+				 .workload = "exit-cpuid",
+				 .kind = "cpuid",
+				 .value = value,
+				 .n = 1,
+				 .total = 1 };
+	struct load_result result = {
+		.sentence = (char[]){ "" }, .samples = &sample, .samples_count = 1, .status = "ok"
+	};
+	struct db_conn *conn = db_begin_write(f->db);
+	struct lease checked;
+	bool recorded;
+
+	assert_int_equal(lease_check(conn, lease->name, f->now_ms, &checked, NULL), 0);
+	assert_int_equal(
+		result_record_load(conn, &checked, load, &result, f->now_ms, &recorded, NULL), 0);
+	commit(&conn);
+}
+
+/* Eight rounds; the base's window is 274, that of a is 250 and, when it varies, some more. */
+static void run_exact(struct fixture *f, struct judged_campaign *judged, bool varies)
+{
+	struct campaign_request request = usual_request();
+	struct lease lease;
+	struct task task;
+	int64_t id;
+
+	request.loads_exact = 8;
+	id = make_campaign(f, request, 1);
+	build_all(f, "12", 2);
+	while (take(f, "bench-svm", &lease) == 0) {
+		task = read_task(f, lease.task);
+		for (size_t i = 0; i < task.loads_count; i++)
+			finish_exact(f, &lease, task.loads[i].id,
+				     strcmp(task.loads[i].series, "a") ? 274
+				     : varies			       ? 250 + (double)(i % 5)
+								       : 250);
+		end_block(f, &lease);
+		task_release(&task);
+	}
+	judge_now(f, id, judged);
+}
+
+static void an_exact_metric_that_varies_is_demoted_and_judged_by_rounds(void **state)
+{
+	CLEANUP(judged_release) struct judged_campaign judged = { 0 };
+
+	run_exact(*state, &judged, true);
+	assert_int_equal(judged.judgement.count, 1);
+	assert_true(judged.judgement.all[0].demoted);
+	assert_string_equal(judged_family_name(&judged.judgement.all[0]), "demoted");
+	assert_string_equal(judged.judgement.all[0].kind, "cpuid");
+	assert_int_equal(judged.judgement.all[0].comparison.n, 8);
+	assert_int_equal(judged.judgement.all[0].comparison.verdict, STAT_BETTER);
+}
+
+static void an_exact_metric_that_does_not_vary_is_not(void **state)
+{
+	CLEANUP(judged_release) struct judged_campaign judged = { 0 };
+
+	run_exact(*state, &judged, false);
+	assert_int_equal(judged.judgement.count, 0);
+}
+
 static void a_pair_of_two_hosts_is_none(void **state)
 {
 	CLEANUP(judgement_release) struct judgement judgement = { 0 };
+	char workload[] = JUDGE_HEADLINE_WORKLOAD, none[] = "";
 	struct judge_value values[6];
 	struct judge_input input = { .isas = { { .isa = "svm", .settled = 3, .planned = 3 } },
 				     .isas_count = 1,
@@ -436,7 +504,8 @@ static void a_pair_of_two_hosts_is_none(void **state)
 		values[i] = (struct judge_value){ .subject = i / 3,
 						  .block = 1 + i % 3,
 						  .metric = metric_find(JUDGE_HEADLINE_METRIC),
-						  .workload = (char[]){ JUDGE_HEADLINE_WORKLOAD },
+						  .workload = workload,
+						  .kind = none,
 						  .median = 1 + (double)i,
 						  .host = i == 4 ? 2 : 1 };
 	judge(&input, &judgement);
@@ -462,6 +531,8 @@ int main(void)
 		TEST(blocks_under_way_are_not_peeked_at),
 		TEST(a_lost_run_is_set_against_the_base),
 		TEST(each_isa_buys_for_itself),
+		TEST(an_exact_metric_that_varies_is_demoted_and_judged_by_rounds),
+		TEST(an_exact_metric_that_does_not_vary_is_not),
 		TEST(a_pair_of_two_hosts_is_none),
 		TEST(a_host_knows_its_noise),
 		TEST(a_host_without_null_controls_promises_nothing),

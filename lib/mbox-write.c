@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "lib/mbox-write.h"
+
+#include <string.h>
+
+/* The body of a message, without its subject; lines that would begin another mail are quoted. */
+static void write_body(const char *message, struct buf *out)
+{
+	const char *body = strstr(message, "\n\n");
+
+	for (const char *line = body ? body + 2 : ""; *line;) {
+		size_t length = strcspn(line, "\n");
+
+		if (!strncmp(line, "From ", 5))
+			buf_puts(out, ">");
+		buf_append(out, line, length);
+		buf_puts(out, "\n");
+		line += length + (line[length] == '\n');
+	}
+}
+
+/* In-body headers win over those of the mail and need no encoding, so only they carry names. */
+static void write_patch(const struct mbox_patch *patch, size_t number, size_t total,
+			struct buf *out)
+{
+	buf_puts(out, "From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001\n");
+	buf_printf(out, "From: <%s>\n", patch->author_email);
+	if (*patch->date)
+		buf_printf(out, "Date: %s\n", patch->date);
+	buf_printf(out, "Subject: [PATCH %zu/%zu] part\n", number, total);
+	buf_puts(out, "MIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\n"
+		      "Content-Transfer-Encoding: 8bit\n\n");
+	buf_printf(out, "From: %s <%s>\n", patch->author_name, patch->author_email);
+	buf_printf(out, "Subject: [PATCH %zu/%zu] %s\n\n", number, total, patch->subject);
+	write_body(patch->message, out);
+	buf_puts(out, "---\n\n");
+	buf_append(out, patch->diff, patch->diff_bytes);
+	if (!patch->diff_bytes || patch->diff[patch->diff_bytes - 1] != '\n')
+		buf_puts(out, "\n");
+	buf_puts(out, "-- \nrunway\n\n");
+}
+
+void mbox_write(const struct mbox *mbox, const size_t *which, size_t count, struct buf *out)
+{
+	for (size_t i = 0; i < count; i++)
+		write_patch(&mbox->patches[which[i]], i + 1, count, out);
+}
