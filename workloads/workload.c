@@ -11,6 +11,8 @@ extern const uint8_t guest_site_cpuid[], guest_site_hlt[], guest_site_hypercall_
 extern const uint8_t guest_ipi_all_to_all[], guest_ipi_broadcast[], guest_ipi_halt[],
 	guest_ipi_self[], guest_ipi_spin[], guest_ipi_storm[];
 extern const uint8_t guest_kick[];
+extern const uint8_t guest_race_cpuid[], guest_race_hlt[], guest_race_msr[], guest_race_run[],
+	guest_race_tsc_deadline[];
 
 #define EXIT(exit_kind_, label, summary_)                                                          \
 	.summary = summary_, .kind = WORKLOAD_EXIT, .vcpus_min = 1, .vcpus_max = 1,                \
@@ -23,9 +25,14 @@ extern const uint8_t guest_kick[];
 	.summary = summary_, .kind = WORKLOAD_KICK, .vcpus_min = 1, .vcpus_max = 1,                \
 	.iterations = { 0, rounds }, .entry = guest_kick, .kick_mode = mode
 
+#define RACE(exit_kind_, label, sender, summary_)                                                  \
+	.summary = summary_, .kind = WORKLOAD_RACE, .vcpus_min = (sender) == RACE_IPI ? 2 : 1,     \
+	.vcpus_max = (sender) == RACE_IPI ? 2 : 1, .iterations = { 0, 0, 1 },                      \
+	.entry = guest_race_##label, .exit_kind = exit_kind_, .race_sender = sender
+
 /*
  * To add a workload: a program in guest-*.S and one row here, sorted by name. Iterations are for
- * the exact and the smp lane; 0 leaves a workload out of a lane unless it is asked for by name.
+ * the exact, the smp and the race lane; 0 leaves a workload out of a lane unless it is asked for by name.
  */
 const struct workload workloads[] = {
 	{ "exit-cpuid", EXIT("cpuid", cpuid, "CPUID, the shortest exit"),
@@ -55,15 +62,40 @@ const struct workload workloads[] = {
 			       "gate: a request and a kick, whenever they come, are seen") },
 	{ "kick-spin",
 	  KICK(RUNWAY_KICK_SPIN, 20, "gate: a kick makes a vCPU in the guest leave it") },
+	{ "race-cpuid-ipi", RACE("cpuid", cpuid, RACE_IPI, "an IPI to a vCPU that exits by CPUID") },
+	{ "race-cpuid-kick", RACE("cpuid", cpuid, RACE_KICK, "a kick without a request to a vCPU that exits by CPUID") },
+	{ "race-cpuid-msi", RACE("cpuid", cpuid, RACE_MSI, "an MSI from a host thread to a vCPU that exits by CPUID") },
+	{ "race-hlt-ipi", RACE("hlt", hlt, RACE_IPI, "an IPI to a vCPU that halts"),
+	  .race_sleeps = true },
+	{ "race-hlt-kick", RACE("hlt", hlt, RACE_KICK, "a kick without a request to a vCPU that halts"),
+	  .race_sleeps = true },
+	{ "race-hlt-msi", RACE("hlt", hlt, RACE_MSI, "an MSI from a host thread to a vCPU that halts"),
+	  .race_sleeps = true },
+	{ "race-msr-ipi", RACE("msr", msr, RACE_IPI, "an IPI to a vCPU that reads an MSR") },
+	{ "race-msr-kick", RACE("msr", msr, RACE_KICK, "a kick without a request to a vCPU that reads an MSR") },
+	{ "race-msr-msi", RACE("msr", msr, RACE_MSI, "an MSI from a host thread to a vCPU that reads an MSR") },
+	{ "race-run-ipi", RACE("run", run, RACE_IPI, "an IPI to a vCPU that comes in by a new KVM_RUN") },
+	{ "race-run-kick", RACE("run", run, RACE_KICK, "a kick without a request to a vCPU that comes in by a new KVM_RUN") },
+	{ "race-run-msi", RACE("run", run, RACE_MSI, "an MSI from a host thread to a vCPU that comes in by a new KVM_RUN") },
+	{ "race-tsc-deadline-ipi", RACE("tsc-deadline", tsc_deadline, RACE_IPI, "an IPI to a vCPU that sets its TSC deadline") },
+	{ "race-tsc-deadline-kick", RACE("tsc-deadline", tsc_deadline, RACE_KICK, "a kick without a request to a vCPU that sets its TSC deadline") },
+	{ "race-tsc-deadline-msi", RACE("tsc-deadline", tsc_deadline, RACE_MSI, "an MSI from a host thread to a vCPU that sets its TSC deadline") },
 };
 
 const size_t workloads_count = sizeof(workloads) / sizeof(workloads[0]);
 
 const char *lane_name(enum lane lane)
 {
-	static const char *const names[] = { "exact", "smp" };
+	static const char *const names[] = { "exact", "smp", "race" };
 
 	return names[lane];
+}
+
+const char *race_sender_name(enum race_sender sender)
+{
+	static const char *const names[] = { "ipi", "msi", "kick" };
+
+	return names[sender];
 }
 
 const struct workload *workload_find(const char *name)
@@ -83,8 +115,9 @@ uint64_t workload_site(const struct workload *workload, enum isa isa)
 
 unsigned workload_vcpus(const struct workload *workload, unsigned cpus)
 {
-	/* The kicker needs a CPU beside its target's. */
-	unsigned needed = workload->kind == WORKLOAD_KICK ? 2 : workload->vcpus_min;
+	/* Who kicks or races needs a CPU beside its target's. */
+	bool beside = workload->kind == WORKLOAD_KICK || workload->kind == WORKLOAD_RACE;
+	unsigned needed = beside ? 2 : workload->vcpus_min;
 
 	if (cpus < needed)
 		return 0;
