@@ -94,6 +94,7 @@ guest_race_\name:
 	test %r12, %r12
 	jz race_send
 1:	xor %r13d, %r13d
+	mov %r13, PAGE(RACE_DONE)	/* it is here */
 2:	call race_begin
 	jc 9f
 	.endm

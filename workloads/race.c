@@ -12,10 +12,9 @@
 
 /* All times are ticks of the TSC, which are instructions. */
 
-/* From the beginning of a round to its moment: the sender must be waiting by then. Doubled when it
+/* From the beginning of a round to its moment: the sender must be waiting by then. Grows when it
  * was late. */
-#define LEAD_TICKS 4000
-#define LEAD_IPI_TICKS 16000
+#define LEAD_TICKS 2500
 #define LEAD_TICKS_MAX 1000000
 
 /* So long after it was sent an event that has not come counts as missed, if the guest runs: far
@@ -25,10 +24,10 @@
 /* A kick shows at once, in that the guest is left. */
 #define MISSED_KICK_TICKS 4000
 /* For what the host still does after the event arrived. */
-#define SETTLE_TICKS 2000
+#define SETTLE_TICKS 1000
 #define RESCUE_TICKS 200000
 
-/* Rounds in which the timer of some CPU ticked are tried again, so often. */
+/* Rounds with an interrupt of a timer or a device are tried again, so often. */
 #define TRIES 20
 
 /* The event comes long after the cycle: how long cycle and sending take. */
@@ -179,7 +178,7 @@ static void look(const struct sweep *sweep, const struct runway_kick_counters *b
 	ret->arrived = !entered || entered > began || left;
 }
 
-/* One try; -EAGAIN when a timer or a late sender disturbed it. */
+/* One try; -EAGAIN when an interrupt or a late sender disturbed it. */
 static int try_round(struct sweep *sweep, int64_t offset, struct race_seen *ret_seen,
 		     struct err *err)
 {
@@ -213,9 +212,9 @@ static int try_round(struct sweep *sweep, int64_t offset, struct race_seen *ret_
 		return rc;
 	sweep->map->rounds++;
 	ret_seen->send = (int64_t)(ended - began);
-	if (began != planned && sweep->lead < LEAD_TICKS_MAX && after.timer == before.timer)
-		sweep->lead *= 2;
-	return began != planned || after.timer != before.timer ? -EAGAIN : 0;
+	if (began != planned && sweep->lead < LEAD_TICKS_MAX && after.others == before.others)
+		sweep->lead += sweep->lead / 2;
+	return began != planned || after.others != before.others ? -EAGAIN : 0;
 }
 
 static int run_round(struct sweep *sweep, int64_t offset, struct race_seen *ret_seen,
@@ -339,6 +338,20 @@ static int open_device(const struct race *race, unsigned target, int *ret_fd, st
 	return 0;
 }
 
+/*
+ * Asleep: what KVM does before (a vCPU that changed threads waits for RCU) needs this CPU, which
+ * the rounds keep for themselves.
+ */
+static int wait_for_target(const struct sweep *sweep, struct err *err)
+{
+	while (sweep->page->done) {
+		if (!is_alive(sweep))
+			return err_set(err, -EIO, "The target vCPU stopped.");
+		usleep(1000);
+	}
+	return 0;
+}
+
 static int run_sweep(struct sweep *sweep, struct err *err)
 {
 	int rc = 0;
@@ -347,6 +360,8 @@ static int run_sweep(struct sweep *sweep, struct err *err)
 	if (sweep->race->vm->driven && vm_drive(sweep->race->vm, 0) != VM_OK)
 		rc = err_set(err, -EIO, "The sending vCPU failed: %.200s",
 			     sweep->race->vm->vcpus[0].outcome.detail);
+	if (!rc)
+		rc = wait_for_target(sweep, err);
 	if (!rc)
 		rc = measure_cycle(sweep, err);
 	if (!rc)
@@ -363,7 +378,7 @@ int race_run(const struct race *race, struct race_map *ret_map, struct err *err)
 			       .map = &map,
 			       .page = (void *)(race->vm->memory + GUEST_RACE),
 			       .target = is_ipi,
-			       .lead = is_ipi ? LEAD_IPI_TICKS : LEAD_TICKS };
+			       .lead = LEAD_TICKS };
 	struct vm_outcome outcome;
 	int rc = open_device(race, sweep.target, &fd, err);
 
@@ -373,6 +388,7 @@ int race_run(const struct race *race, struct race_map *ret_map, struct err *err)
 		return rc;
 	sweep.device_fd = fd;
 	race->vm->driven = is_ipi;
+	sweep.page->done = UINT64_MAX;
 	rc = vm_begin(race->vm, race->limit_s, err);
 	if (rc < 0)
 		return rc;

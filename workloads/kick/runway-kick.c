@@ -10,6 +10,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/hardirq.h>
+#include <linux/kernel_stat.h>
 #include <linux/ktime.h>
 #include <linux/kvm_host.h>
 #include <linux/magic.h>
@@ -299,9 +300,10 @@ static long read_counters(struct attachment *attachment,
 			  READ_ONCE(irqs->kvm_posted_intr_wakeup_ipis) +
 			  READ_ONCE(irqs->kvm_posted_intr_nested_ipis);
 #endif
-	counters.timer = 0;
+	counters.others = 0;
 	for_each_online_cpu(cpu)
-		counters.timer += READ_ONCE(per_cpu(irq_stat, cpu).apic_timer_irqs);
+		counters.others += READ_ONCE(per_cpu(irq_stat, cpu).apic_timer_irqs) +
+				   READ_ONCE(kstat_cpu(cpu).irqs_sum);
 	return copy_to_user(argument, &counters, sizeof(counters)) ? -EFAULT : 0;
 }
 

@@ -121,7 +121,7 @@ struct runway_kick_counters {
 	__u64 reschedule; /* IPIs that the CPU took, by vector */
 	__u64 call;
 	__u64 posted;
-	__u64 timer; /* of all CPUs */
+	__u64 others; /* interrupts of timers and devices, over all CPUs: they disturb */
 };
 
 /* Holds the vCPU's file until the device file is closed or another one is attached. */
