@@ -18,6 +18,9 @@ const struct metric metrics[] = {
 	  "vcpu->mode) to the VM-entry." },
 	{ "kick_window", "instructions", "exact", METRIC_PRIMARY, METRIC_LESS,
 	  "As exit_window, always on vcpu->mode: what kvm_vcpu_kick() looks at." },
+	{ "spurious_window", "instructions", "race", METRIC_PRIMARY, METRIC_LESS,
+	  "Offsets of a sender, one instruction apart, at which the host sends an IPI that finds the "
+	  "target neither in the guest nor asleep: summed over the target's exit and entry." },
 	{ "exit_path", "instructions", "exact", METRIC_GUARD, METRIC_LESS,
 	  "Host instructions from a VM-exit of one kind to the next VM-entry." },
 	{ "host_ipi_per_guest_ipi", "ratio", "smp", METRIC_SECONDARY, METRIC_LESS,
