@@ -22,7 +22,7 @@ struct campaign_request {
 	int64_t series[CAMPAIGN_SERIES_MAX];
 	size_t series_count;
 	char isa[16], lanes[16]; /* comma-separated */
-	int64_t loads_exact, loads_smp;
+	int64_t loads_exact, loads_race, loads_smp;
 	int64_t seed; /* -1: draw one */
 	bool measure_identical;
 };
@@ -44,7 +44,7 @@ struct variant {
 };
 
 struct campaign {
-	int64_t id, loads_exact, loads_smp, seed, created_ms, finished_ms;
+	int64_t id, loads_exact, loads_race, loads_smp, seed, created_ms, finished_ms;
 	bool measure_identical;
 	char *state, *reason, *repository, *rev, *base_tree, *isa, *lanes;
 	struct variant *variants; /* the base first; none in lists */

@@ -10,11 +10,19 @@
  * boot with the workloads of a lane. */
 #define BUILD_DEFAULT_MS 120000
 #define LOAD_EXACT_DEFAULT_MS 20000
+#define LOAD_RACE_DEFAULT_MS 60000
 #define LOAD_SMP_DEFAULT_MS 15000
 
 struct pace {
-	double build_ms, exact_ms, smp_ms;
+	double build_ms, exact_ms, race_ms, smp_ms;
 };
+
+static double load_ms(const char *lane, const struct pace *pace)
+{
+	if (!strcmp(lane, "exact"))
+		return pace->exact_ms;
+	return strcmp(lane, "race") ? pace->smp_ms : pace->race_ms;
+}
 
 static double loads_left_ms(const struct campaign *campaign, const struct variant *variant,
 			    const struct pace *pace)
@@ -25,12 +33,13 @@ static double loads_left_ms(const struct campaign *campaign, const struct varian
 		return 0;
 	for (size_t i = 0; i < variant->loads_count; i++)
 		if (strcmp(variant->loads[i].state, "done") != 0)
-			left += strcmp(variant->loads[i].lane, "exact") ? pace->smp_ms
-									: pace->exact_ms;
+			left += load_ms(variant->loads[i].lane, pace);
 	if (variant->loads_count || strcmp(campaign->state, "building") != 0)
 		return left;
 	if (check_listed(campaign->lanes, "exact"))
 		left += isas * (double)campaign->loads_exact * pace->exact_ms;
+	if (check_listed(campaign->lanes, "race"))
+		left += isas * (double)campaign->loads_race * pace->race_ms;
 	if (check_listed(campaign->lanes, "smp"))
 		left += isas * (double)campaign->loads_smp * pace->smp_ms;
 	return left;
@@ -54,6 +63,8 @@ double campaign_estimate_s(struct db_conn *conn, const struct campaign *campaign
 		.build_ms = (double)db_value(conn, BUILD_DEFAULT_MS, SQL_BUILD_AVERAGE),
 		.exact_ms = (double)db_value(conn, LOAD_EXACT_DEFAULT_MS, SQL_LOAD_AVERAGE,
 					     db_text("exact")),
+		.race_ms = (double)db_value(conn, LOAD_RACE_DEFAULT_MS, SQL_LOAD_AVERAGE,
+					    db_text("race")),
 		.smp_ms = (double)db_value(conn, LOAD_SMP_DEFAULT_MS, SQL_LOAD_AVERAGE,
 					   db_text("smp")),
 	};

@@ -64,12 +64,14 @@ static void read_loads(struct decode *whole, struct campaign_request *request)
 	struct decode d = { .object = loads, .where = "\"loads\"", .err = whole->err };
 
 	request->loads_exact = 1;
+	request->loads_race = 1;
 	request->loads_smp = 3;
 	if (!loads)
 		return;
 	request->loads_exact = decode_int(&d, "exact", 1, CAMPAIGN_LOADS_MAX, 1);
+	request->loads_race = decode_int(&d, "race", 1, CAMPAIGN_LOADS_MAX, 1);
 	request->loads_smp = decode_int(&d, "smp", 1, CAMPAIGN_LOADS_MAX, 3);
-	decode_only(&d, KNOWN("exact", "smp"));
+	decode_only(&d, KNOWN("exact", "race", "smp"));
 	whole->rc = d.rc;
 }
 
@@ -88,7 +90,7 @@ int json_campaign_request(const struct buf *body, const char *repositories,
 	read_base(&d, repositories, &request);
 	read_series(&d, &request);
 	decode_list(&d, "isa", "svm,vmx", false, request.isa, sizeof(request.isa));
-	decode_list(&d, "lanes", "exact,smp", false, request.lanes, sizeof(request.lanes));
+	decode_list(&d, "lanes", "exact,race,smp", false, request.lanes, sizeof(request.lanes));
 	read_loads(&d, &request);
 	request.seed = decode_int(&d, "seed", 0, CAMPAIGN_SEED_MAX, -1);
 	request.measure_identical = decode_bool(&d, "measure_identical", false);

@@ -27,6 +27,7 @@ static const struct route routes[] = {
 	{ "POST", V1 "/campaigns", SCOPE_SUBMIT, 64 * KIB, JSON, handle_campaign_post, false },
 	{ "GET", V1 "/campaigns/{n}", SCOPE_READ, 0, NULL, handle_campaign_get, false },
 	{ "GET", V1 "/campaigns/{n}/diff", SCOPE_READ, 0, NULL, handle_diff_get, false },
+	{ "GET", V1 "/campaigns/{n}/race-map", SCOPE_READ, 0, NULL, handle_race_map_get, false },
 	{ "GET", V1 "/campaigns/{n}/ranking", SCOPE_READ, 0, NULL, handle_ranking_get, false },
 	{ "GET", V1 "/campaigns/{n}/samples", SCOPE_READ, 0, NULL, handle_sample_list, false },
 	{ "GET", V1 "/health", SCOPE_NONE, 0, NULL, handle_health, false },
