@@ -68,7 +68,7 @@ struct campaign_request {
 	int64_t series[CAMPAIGN_SERIES_MAX];
 	size_t series_count;
 	const char *isa, *lanes; /* names with commas between */
-	int64_t loads_exact, loads_smp;
+	int64_t loads_exact, loads_race, loads_smp;
 	bool has_seed;
 	int64_t seed;
 	bool measure_identical;

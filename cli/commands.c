@@ -9,7 +9,7 @@
  */
 static const struct command *const commands[] = {
 	&command_campaign, &command_diff, &command_hosts,
-	&command_log,	   &command_rank, &command_submit,
+	&command_log,	   &command_race_map, &command_rank, &command_submit,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -29,6 +29,7 @@ extern const struct command command_campaign;
 extern const struct command command_diff;
 extern const struct command command_hosts;
 extern const struct command command_log;
+extern const struct command command_race_map;
 extern const struct command command_rank;
 extern const struct command command_submit;
 
