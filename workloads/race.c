@@ -276,6 +276,46 @@ static int find_first(struct sweep *sweep, struct err *err)
 	return 0;
 }
 
+static void note(struct race_map *map, const struct race_seen *seen)
+{
+	if (seen->latency > map->latency_max && seen->arrived)
+		map->latency_max = seen->latency;
+	if (seen->send > map->send_max)
+		map->send_max = seen->send;
+}
+
+/*
+ * One round is enough where the outcome is that of the offset before. Where it is not, it must be
+ * seen twice in a row: what the machine did before (a page that is touched for the first time, a
+ * kernel thread that had to run) must not look like an edge.
+ */
+static int try_offset(struct sweep *sweep, int64_t offset, struct err *err)
+{
+	struct race_map *map = sweep->map;
+	int last = map->count ? map->states[map->count - 1] : -1;
+
+	for (int i = 0; i < TRIES; i++) {
+		struct race_seen seen = { 0 };
+		int rc = run_round(sweep, offset, &seen, err);
+		int state;
+
+		if (rc < 0)
+			return rc;
+		note(map, &seen);
+		state = race_judge(&seen);
+		if (state == last) {
+			race_map_add(map, (enum race_state)state);
+			return 0;
+		}
+		map->unsteady += i > 0;
+		last = state;
+	}
+	return err_set(err, -ENODATA,
+		       "Offset %" PRId64 " had another outcome each time: this host does not repeat "
+		       "itself.",
+		       offset);
+}
+
 static int sweep_all(struct sweep *sweep, struct err *err)
 {
 	struct race_map *map = sweep->map;
@@ -284,7 +324,6 @@ static int sweep_all(struct sweep *sweep, struct err *err)
 	int64_t least = map->first + map->cycle + COARSE_TICKS;
 
 	for (int64_t offset = map->first; map->count < OFFSETS_MAX; offset++) {
-		struct race_seen seen;
 		int rc;
 
 		if (race_map_is_over(map, least, sleeps ? SAME_OFFSETS_ASLEEP : SAME_OFFSETS))
@@ -292,14 +331,9 @@ static int sweep_all(struct sweep *sweep, struct err *err)
 		map->cut = sweep->race->vm->alarms > 0;
 		if (map->cut)
 			return 0;
-		rc = run_round(sweep, offset, &seen, err);
+		rc = try_offset(sweep, offset, err);
 		if (rc < 0)
 			return rc;
-		race_map_add(map, race_judge(&seen));
-		if (seen.latency > map->latency_max && seen.arrived)
-			map->latency_max = seen.latency;
-		if (seen.send > map->send_max)
-			map->send_max = seen.send;
 	}
 	map->cut = true;
 	return 0;

@@ -49,6 +49,7 @@ struct race_map {
 	size_t count, capacity;
 	uint8_t *states;  /* enum race_state each */
 	uint64_t rounds;  /* tried, those included that were disturbed and tried again */
+	uint64_t unsteady; /* rounds whose outcome the next one at the same offset did not have */
 	int64_t cycle;	  /* ticks from exit to entry without an event; 0 when it sleeps */
 	int64_t send_max; /* ticks from the beginning of sending to its end, at most */
 	int64_t latency_max;

@@ -173,6 +173,7 @@ static void report_map(struct bench *bench, const struct workload *workload,
 	line_signed(&line, "from", map->first);
 	line_signed(&line, "to", map->first + (int64_t)map->count - 1);
 	line_number(&line, "rounds", map->rounds);
+	line_number(&line, "unsteady", map->unsteady);
 	line_signed(&line, "cycle", map->cycle);
 	line_signed(&line, "send", map->send_max);
 	line_signed(&line, "latency", map->latency_max);
