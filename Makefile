@@ -45,7 +45,7 @@ parts_of = $(filter-out %/main.c.o,$(call objects,$1))
 TESTS := $(foreach p,lib $(PARTS),$(patsubst %.c,$(B)/test/%,$(wildcard $p/test-*.c)))
 
 .DEFAULT_GOAL := all
-all: $(PROGRAMS) $(B)/lib/exit-path.so
+all: $(PROGRAMS) $(B)/lib/exit-path.so $(B)/lib/bochs-stdio.so
 
 $(B)/librunway.a: $(call objects,lib)
 	$(AR) rcs $@ $^
@@ -80,9 +80,14 @@ $(B)/test/lib/%: lib/%.c $(B)/librunway.a
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(B)/librunway.a $(LIBS_lib) -lcmocka -pthread
 
 # The plugin that QEMU loads; its ABI comes with QEMU, no library is linked.
-$(B)/lib/exit-path.so: $(wildcard agent/tcg/*.c agent/tcg/*.h)
+$(B)/lib/exit-path.so: $(wildcard agent/tcg/*.c agent/tcg/*.h) agent/path-table.c agent/path-table.h
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -D_GNU_SOURCE -I. $(WARN) -O2 -g -fPIC -shared -o $@ $(filter %.c,$^)
+
+# What Bochs is made to load.
+$(B)/lib/bochs-stdio.so: agent/preload/bochs-stdio.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 -D_GNU_SOURCE -I. $(WARN) -O2 -g -fPIC -shared -o $@ $<
 
 # Migrations and named statements as C strings.
 $(B)/gen/sql.h: sql/embed.awk $(wildcard sql/*.sql)
@@ -113,7 +118,7 @@ analyze:
 	cppcheck --quiet --enable=warning,portability --inline-suppr -I. lib $(PARTS)
 
 format:
-	clang-format -i $(foreach p,lib $(PARTS) agent/tcg,$(wildcard $p/*.c $p/*.h))
+	clang-format -i $(foreach p,lib $(PARTS) agent/preload agent/tcg,$(wildcard $p/*.c $p/*.h))
 
 clean:
 	rm -rf build

@@ -43,6 +43,7 @@ static int run_host(const struct load_run *run, struct load_outcome *outcome, st
 	const char *resources = run->agent->config->resources;
 	CLEANUP(free_ptr) char *bench = xasprintf("%s/build/bin/runway-bench", resources);
 	CLEANUP(free_ptr) char *plugin = xasprintf("%s/build/lib/exit-path.so", resources);
+	CLEANUP(free_ptr) char *bochs_stdio = xasprintf("%s/build/lib/bochs-stdio.so", resources);
 	CLEANUP(free_ptr) char *init = xasprintf("%s/workloads/host-init", resources);
 	CLEANUP(free_ptr) char *host_folder = xasprintf("%s/host", run->scratch);
 	struct load_spec spec = {
@@ -54,6 +55,7 @@ static int run_host(const struct load_run *run, struct load_outcome *outcome, st
 		.bench_arguments = bench_arguments(run->task->lane),
 		.host_init = init,
 		.plugin = plugin,
+		.bochs_stdio = bochs_stdio,
 		.limit_ms = LOAD_LIMIT_MS,
 		.silence_ms = LOAD_SILENCE_MS,
 		.cancelled = lease_cancelled,
@@ -62,6 +64,8 @@ static int run_host(const struct load_run *run, struct load_outcome *outcome, st
 	struct host *host = NULL;
 	int rc = file_make_folder(host_folder, 0700, err);
 
+	if (run->driver->limits)
+		run->driver->limits(spec.lane, &spec.limit_ms, &spec.silence_ms);
 	if (!rc)
 		rc = run->driver->bring_up(&spec, &host, err);
 	if (!rc)

@@ -88,6 +88,7 @@ int emulated_host_start(const struct load_spec *spec, const char *const *argv,
 		emulated_host_stop(host);
 		return rc;
 	}
+	fcntl(host->emulator.output_fd, F_SETPIPE_SZ, PIPE_BYTES);
 	/* So that the lines end when the emulator does. */
 	close_fd(&host->pipes.console_write);
 	close_fd(&host->pipes.lines_write);
@@ -103,6 +104,7 @@ void emulated_host_stop(struct host *host)
 	serial_pipes_close(&host->pipes);
 	console_release(&host->console);
 	buf_release(&host->text);
+	bochs_trace_free(&host->trace);
 	free_ptr(&host->paths);
 	free_ptr(&host);
 }
@@ -231,7 +233,10 @@ static bool read_stream(struct host *host, enum stream stream, struct load_outco
 		decode_lines(host, outcome);
 		break;
 	default:
-		buf_append_some(&host->text, chunk, (size_t)got);
+		if (host->trace)
+			bochs_trace_add(host->trace, chunk, (size_t)got, &host->text);
+		else
+			buf_append_some(&host->text, chunk, (size_t)got);
 		return true;
 	}
 	host->last_byte_ms = clock_ms();

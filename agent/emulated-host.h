@@ -10,6 +10,7 @@
 #ifndef RUNWAY_AGENT_EMULATED_HOST_H
 #define RUNWAY_AGENT_EMULATED_HOST_H
 
+#include "agent/bochs-trace.h"
 #include "agent/console.h"
 #include "agent/host-driver.h"
 #include "agent/vcpu-threads.h"
@@ -35,6 +36,12 @@ struct host {
 	struct console console;
 	struct buf text; /* what the emulator itself said, on stderr */
 	char *paths;	 /* exact lane: where the plugin writes; NULL otherwise */
+	/* Exact lane of an emulator whose debugger prints what it executes: takes its output, text
+	 * gets the rest. NULL otherwise. */
+	struct bochs_trace *trace;
+	/* What an emulator says, in its last words, when the kernel in it made it end; NULL: it
+	 * ends with status 0 then. */
+	const char *reset_words;
 	struct vcpu_threads threads;
 	/* What the lines said so far. */
 	size_t decoded_bytes; /* of outcome->lines */

@@ -5,8 +5,6 @@
  * Lane "smp": two CPUs on two threads.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <gelf.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,14 +15,13 @@
 #include <x86intrin.h>
 
 #include "agent/emulated-host.h"
-#include "agent/initramfs.h"
+#include "agent/host-image.h"
 #include "agent/sandbox.h"
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 
 #define EMULATOR "qemu-system-x86_64"
-#define BUSYBOX "/bin/busybox"
 #define MEMORY_MIB "512"
 /* Address space: the host's memory, translated code, threads. */
 #define SANDBOX_MEMORY_MAX_BYTES (6ull << 30)
@@ -60,21 +57,8 @@ static const char *const arguments_smp[] = {
 	"-smp", "2,sockets=2,cores=1,threads=1", "-accel", "tcg,thread=multi", NULL
 };
 
-/* clang-format off */
-/*
- * The host kernel's command line.
- *	loglevel=5		warnings and worse: each character on a serial line costs QEMU an exit
- *	panic=-1 oops=panic	a dying kernel says so and is gone, which ends QEMU (-no-reboot)
- *	nokaslr norandmaps	addresses are those of System.map, and the same in every boot
- *	randomize_kstack_offset=off	no random instructions on a system call's way in
- *	no_timer_check		QEMU's timer works; do not wait for it to prove that
- *	tsc_early_khz		see host_tsc_khz()
- *	tsc=reliable		no watchdog that compares clocks, and interrupts for it
- */
-/* clang-format on */
-static const char kernel_arguments[] =
-	"console=ttyS0 loglevel=5 panic=-1 oops=panic nokaslr norandmaps "
-	"randomize_kstack_offset=off no_timer_check tsc=reliable";
+/* What all hosts are told; see also host_tsc_khz(). */
+static const char kernel_arguments[] = HOST_IMAGE_KERNEL_ARGUMENTS;
 
 static uint64_t monotonic_ns(void)
 {
@@ -206,40 +190,6 @@ static const char *emulator_path(void)
 	return other && *other ? other : EMULATOR;
 }
 
-static int write_initramfs(const struct load_spec *spec, const char *path, struct err *err)
-{
-	static const char *const folders[] = {
-		"bin", "dev", "etc", "modules", "proc", "sys", "tmp"
-	};
-	static const char *const modules[] = { "irqbypass", "kvm", "kvm-amd", "runway-kick" };
-	CLEANUP(initramfs_close) struct initramfs *archive = NULL;
-	CLEANUP(free_ptr) char *arguments = xasprintf("%s\n", spec->bench_arguments);
-	int rc = initramfs_create(path, &archive, err);
-
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && !rc; i++)
-		rc = initramfs_folder(archive, folders[i], err);
-	/* The kernel opens it before anything is mounted. */
-	if (!rc)
-		rc = initramfs_device(archive, "dev/console", 5, 1, 0600, err);
-	if (!rc)
-		rc = initramfs_file(archive, "init", spec->host_init, 0755, err);
-	if (!rc)
-		rc = initramfs_file(archive, "bin/busybox", BUSYBOX, 0755, err);
-	if (!rc)
-		rc = initramfs_file(archive, "bin/runway-bench", spec->bench, 0755, err);
-	if (!rc)
-		rc = initramfs_data(archive, "etc/runway-bench.args", arguments, strlen(arguments),
-				    0644, err);
-	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]) && !rc; i++) {
-		CLEANUP(free_ptr)
-		char *from = xasprintf("%s/%s.ko", spec->artifacts, modules[i]);
-		CLEANUP(free_ptr) char *name = xasprintf("modules/%s.ko", modules[i]);
-
-		rc = initramfs_file(archive, name, from, 0644, err);
-	}
-	return rc ? rc : initramfs_finish(archive, err);
-}
-
 /*
  * Inside bubblewrap when it works here: the emulator runs a kernel that its author controls.
  * Without it QEMU's own filter of system calls is what is left.
@@ -279,7 +229,7 @@ static int bring_up(const struct load_spec *spec, struct host **ret_host, struct
 	CLEANUP(free_ptr) char *initramfs = xasprintf("%s/initramfs", spec->scratch);
 	CLEANUP(serial_pipes_close) struct serial_pipes pipes = SERIAL_PIPES_INIT;
 	struct host *host = NULL;
-	int rc = write_initramfs(spec, initramfs, err);
+	int rc = host_image_write(spec, "kvm-amd", spec->bench_arguments, initramfs, err);
 
 	if (!rc)
 		rc = serial_pipes_open(&pipes, err);
@@ -339,41 +289,12 @@ static int emulator_version(struct buf *buf, struct err *err)
 	return 0;
 }
 
-static void end_elf(Elf **elf)
-{
-	elf_end(*elf);
-}
-
-/* A busybox that needs shared libraries cannot be the only program of a host. */
-static int check_busybox(struct err *err)
-{
-	CLEANUP(close_fd) int fd = open(BUSYBOX, O_RDONLY | O_CLOEXEC);
-	CLEANUP(end_elf) Elf *elf = NULL;
-	size_t count = 0;
-
-	elf_version(EV_CURRENT);
-	elf = fd < 0 ? NULL : elf_begin(fd, ELF_C_READ, NULL);
-	if (!elf || elf_getphdrnum(elf, &count))
-		return err_set(err, -ENOENT,
-			       "There is no " BUSYBOX ". Install the package busybox-static.");
-	for (size_t i = 0; i < count; i++) {
-		GElf_Phdr header;
-
-		if (gelf_getphdr(elf, (int)i, &header) && header.p_type == PT_INTERP)
-			return err_set(err, -ENOEXEC,
-				       BUSYBOX
-				       " is linked to shared libraries. Install the package "
-				       "busybox-static in place of busybox.");
-	}
-	return 0;
-}
-
 static int probe(struct err *err)
 {
 	CLEANUP(buf_release) struct buf version = BUF_INIT(4096);
 	int rc = emulator_version(&version, err);
 
-	return rc ? rc : check_busybox(err);
+	return rc ? rc : host_image_probe(err);
 }
 
 static void add_flags(struct buf *buf, const char *key, const char *const *flags)

@@ -59,6 +59,12 @@ static void last_words(const struct host *host, char *ret_words, size_t bytes)
 		snprintf(ret_words, bytes, "it said nothing.");
 }
 
+/* A machine that resets itself ends this emulator badly. */
+static bool was_reset(const struct host *host)
+{
+	return host->reset_words && strstr(host->text.data, host->reset_words);
+}
+
 /* The emulator ended and nobody had said that the run was over. */
 static int judge_early_end(const struct host *host, const struct proc_result *result,
 			   struct load_outcome *outcome, struct err *err)
@@ -67,7 +73,7 @@ static int judge_early_end(const struct host *host, const struct proc_result *re
 
 	proc_describe(result, how, sizeof(how));
 	last_words(host, words, sizeof(words));
-	if (result->end != PROC_EXITED || result->status)
+	if ((result->end != PROC_EXITED || result->status) && !was_reset(host))
 		return err_set(err, -EIO, "The emulator %s while it was at %s: %s", how,
 			       place(host), words);
 	if (!host->console.total_bytes && !outcome->lines.length)

@@ -8,6 +8,8 @@
 
 /* To add a driver: its row here, its declaration in host-driver.h, and docs/host-drivers.md. */
 static const struct host_driver *const drivers[] = {
+	&bochs_svm_driver,
+	&bochs_vmx_driver,
 	&emulated_svm_driver,
 };
 
@@ -20,6 +22,14 @@ const struct host_driver *host_driver_find(const char *lane, const char *isa)
 			if (!strcmp(*has, lane))
 				return drivers[i];
 	}
+	return NULL;
+}
+
+const struct host_driver *host_driver_named(const char *name)
+{
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++)
+		if (!strcmp(drivers[i]->name, name))
+			return drivers[i];
 	return NULL;
 }
 

@@ -36,7 +36,7 @@ const char *load_status_name(enum load_status status); /* "ok", "panic", … as 
 
 /* What to bring up. All strings stay the caller's. */
 struct load_spec {
-	const char *lane;	     /* "exact" or "smp" */
+	const char *lane;	     /* "exact", "race" or "smp" */
 	const char *isa;	     /* "svm" or "vmx" */
 	const char *artifacts;	     /* folder with the build's files under their artifact names */
 	const char *scratch;	     /* empty folder of this load's own; the caller removes it */
@@ -44,6 +44,7 @@ struct load_spec {
 	const char *bench_arguments; /* for "runway-bench run", one line */
 	const char *host_init;	     /* path of workloads/host-init */
 	const char *plugin;	     /* path of exit-path.so */
+	const char *bochs_stdio;     /* path of bochs-stdio.so; NULL: Bochs prints slowly */
 	uint64_t limit_ms;	     /* from bring-up to end mark */
 	uint64_t silence_ms;	     /* no byte on either serial line for this long is a hang */
 	bool (*cancelled)(void *data); /* asked a few times a second; may be NULL */
@@ -84,6 +85,9 @@ struct host_driver {
 	/* What makes results comparable: appends "key=value" lines (emulator and its version, CPU
 	 * model …). */
 	int (*fingerprint)(struct buf *buf, struct err *err);
+	/* How long a load may take in a lane, from bring-up to end mark, and be silent; NULL: as
+	 * long as the caller thinks. */
+	void (*limits)(const char *lane, uint64_t *ret_limit_ms, uint64_t *ret_silence_ms);
 	int (*bring_up)(const struct load_spec *spec, struct host **ret_host, struct err *err);
 	/* Returns 0 with outcome's status whatever the variant did; < 0 only for the machine's own
 	 * faults. */
@@ -93,9 +97,13 @@ struct host_driver {
 		struct host *host); /* accepts NULL; nothing of the host is left running */
 };
 
+extern const struct host_driver bochs_svm_driver;
+extern const struct host_driver bochs_vmx_driver;
 extern const struct host_driver emulated_svm_driver;
 
 /* NULL when no driver has that lane and ISA. */
 const struct host_driver *host_driver_find(const char *lane, const char *isa);
+/* By its name, whatever lanes it is used for; NULL when there is none. */
+const struct host_driver *host_driver_named(const char *name);
 
 #endif

@@ -16,6 +16,7 @@
 #include "agent/json-result.h"
 #include "agent/options.h"
 #include "agent/sandbox.h"
+#include "agent/try-load.h"
 #include "lib/alloc.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
@@ -146,6 +147,8 @@ static int probe(const struct config *config, struct err *err)
 
 	if (!rc && has_capability(config, "bench-svm"))
 		rc = emulated_svm_driver.probe(err);
+	if (!rc && has_capability(config, "bench-vmx"))
+		rc = bochs_vmx_driver.probe(err);
 	return rc;
 }
 
@@ -167,6 +170,8 @@ int main(int argc, char **argv)
 	struct agent agent = { .config = &config };
 	struct err err = ERR_INIT;
 
+	if (argc > 1 && !strcmp(argv[1], "try-load"))
+		return try_load(argc - 1, argv + 1);
 	gethostname(host_name, sizeof(host_name) - 1);
 	if (options_parse(argc, argv, &config, &err) < 0 || probe(&config, &err) < 0) {
 		fprintf(stderr, "runway-agent: %s\n", err.text);

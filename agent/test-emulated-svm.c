@@ -340,7 +340,13 @@ static void drivers_are_found_by_lane_and_isa(void **state)
 	assert_ptr_equal(host_driver_find("exact", "svm"), &emulated_svm_driver);
 	assert_ptr_equal(host_driver_find("smp", "svm"), &emulated_svm_driver);
 	assert_null(host_driver_find("metal", "svm"));
-	assert_null(host_driver_find("exact", "vmx"));
+	assert_ptr_equal(host_driver_find("race", "svm"), &bochs_svm_driver);
+	assert_ptr_equal(host_driver_find("exact", "vmx"), &bochs_vmx_driver);
+	assert_ptr_equal(host_driver_find("race", "vmx"), &bochs_vmx_driver);
+	assert_ptr_equal(host_driver_find("smp", "vmx"), &bochs_vmx_driver);
+	assert_null(host_driver_find("metal", "vmx"));
+	assert_ptr_equal(host_driver_named("bochs-svm"), &bochs_svm_driver);
+	assert_null(host_driver_named("bochs"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)

@@ -9,9 +9,8 @@
 #include <string.h>
 
 #include "agent/exact.h"
+#include "agent/path-table.h"
 #include "agent/test-compile.h"
-/* The plugin's writer is linked into the plugin alone. */
-#include "agent/tcg/path-table.c"
 
 #define WARM_UP 2
 #define SITE 0x10123

@@ -6,11 +6,10 @@
 #include <unistd.h>
 
 #include "agent/path-file.h"
+#include "agent/path-table.h"
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
-/* The plugin's writer is linked into the plugin alone: it must not need anything of ours. */
-#include "agent/tcg/path-table.c"
 
 static char folder[] = "/tmp/runway-path-file-XXXXXX";
 static char *path;

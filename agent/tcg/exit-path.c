@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/tcg/path-table.h"
+#include "agent/path-table.h"
 #include "agent/tcg/qemu-plugin-abi.h"
 
 #define WARM_UP_DEFAULT 16

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "agent/tcg/path-table.h"
+#include "agent/path-table.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What exit-path.so has seen: for each guest instruction that exits happened at, the distinct paths
- * from there back into the guest. Memory is bounded by the limits in exit-path.h whatever the
- * kernel does.
+ * For each guest instruction that exits happened at, the distinct paths from there back into the
+ * guest. Memory is bounded by the limits in exit-path.h whatever the kernel does. exit-path.so links
+ * it too, inside QEMU: it needs nothing of ours.
  *
  *	struct path_table table;
  *	path_table_init(&table, 16);
@@ -12,8 +12,8 @@
  *	rc = path_table_write(&table, file);
  *	path_table_release(&table);
  */
-#ifndef RUNWAY_AGENT_TCG_PATH_TABLE_H
-#define RUNWAY_AGENT_TCG_PATH_TABLE_H
+#ifndef RUNWAY_AGENT_PATH_TABLE_H
+#define RUNWAY_AGENT_PATH_TABLE_H
 
 #include <stdbool.h>
 #include <stdint.h>

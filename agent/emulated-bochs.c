@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * VMX and SVM hosts without hardware: Bochs executes one instruction after another, and all time in
+ * it is instructions. Lane "exact": one CPU, the debugger prints what is executed between exit and
+ * entry. Lane "smp": two CPUs in turns of 16 instructions: counts are comparable, nothing is really
+ * concurrent. Lane "race": two CPUs in turns of one instruction.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/bochs-machine.h"
+#include "agent/emulated-host.h"
+#include "agent/host-image.h"
+#include "agent/sandbox.h"
+#include "lib/alloc.h"
+#include "lib/cleanup.h"
+
+#define EMULATOR "/usr/bin/bochs-bin"
+/* The machine's memory, the tables of the emulator, its libraries. */
+#define SANDBOX_MEMORY_MAX_BYTES (4ull << 30)
+#define SANDBOX_FILE_MAX_BYTES (16ull << 20)
+
+/* Exits at each guest instruction that are counted and not recorded. */
+#define WARM_UP 16
+
+/*
+ * The exact lane's exits, in percent of the workloads' table: each is printed instruction by
+ * instruction, 100 KB of text, and they are all alike.
+ */
+#define EXACT_ARGUMENTS "--scale 2"
+
+/* Two emulated CPUs on one thread: all of the table would take two minutes. */
+#define SMP_ARGUMENTS "--scale 25"
+
+/* How Bochs ends when the kernel in it resets: "exception(): 3rd (14) exception with no resolution,
+ * shutdown status is 00h, resetting". */
+#define RESET_WORDS "exception with no resolution"
+
+/* What the two instruction sets differ in. */
+struct flavour {
+	const struct host_driver *driver;
+	const char *model, *cpu_options, *vendor_module;
+};
+
+static const struct flavour flavours[] = {
+	{ &bochs_svm_driver, "zambezi", "", "kvm-amd" },
+	{ &bochs_vmx_driver, "corei7_haswell_4770", "", "kvm-intel" },
+};
+
+/*
+ * Beside what every host is told:
+ *	tsc_early_khz	the TSC counts instructions; Linux would believe the model's 3.5 GHz
+ *	idle=halt	an IPI to a CPU that waits by MWAIT is seen 7 ms late
+ *	reboot=triple	a triple fault ends Bochs, a reset would boot the machine again
+ */
+static char *kernel_arguments(void)
+{
+	return xasprintf(HOST_IMAGE_KERNEL_ARGUMENTS " tsc_early_khz=%u idle=halt reboot=triple",
+			 BOCHS_INSTRUCTIONS_PER_S / 1000);
+}
+
+static const struct flavour *flavour_of(const char *isa)
+{
+	return &flavours[!strcmp(isa, bochs_vmx_driver.isa)];
+}
+
+static struct bochs_machine machine_for(const struct flavour *flavour, const char *lane)
+{
+	bool exact = !strcmp(lane, "exact"), race = !strcmp(lane, "race");
+
+	return (struct bochs_machine){ .model = flavour->model,
+				       .cpu_options = flavour->cpu_options,
+				       .cpus = exact ? 1 : 2,
+				       .quantum = race ? 1 : 16,
+				       .trace = exact };
+}
+
+/* RUNWAY_BOCHS names another emulator than Debian's. */
+static const char *emulator_path(void)
+{
+	const char *other = getenv("RUNWAY_BOCHS");
+
+	return other && *other ? other : EMULATOR;
+}
+
+static int start(const struct load_spec *spec, const struct bochs_machine *machine,
+		 struct serial_pipes *pipes, struct host **ret_host, struct err *err)
+{
+	const char *emulator = emulator_path();
+	bool elsewhere = emulator[0] == '/' && strncmp(emulator, "/usr/", 5);
+	bool sandboxed = !sandbox_probe(NULL);
+	const char *folder = sandboxed ? "/scratch" : spec->scratch;
+	CLEANUP(free_ptr) char *configuration = xasprintf("%s/bochsrc", folder);
+	CLEANUP(free_ptr) char *commands = xasprintf("%s/commands", folder);
+	const char *preload = machine->trace ? spec->bochs_stdio : NULL;
+	CLEANUP(free_ptr)
+	char *environment = xasprintf("LD_PRELOAD=%s", !preload	   ? ""
+						       : sandboxed ? "/bochs-stdio.so"
+								   : preload);
+	const char *argv[] = { "env", environment, sandboxed && elsewhere ? "/emulator" : emulator,
+			       "-q",  "-f",	   configuration,
+			       "-rc", commands,	   NULL };
+	struct sandbox_bind binds[4] = { { spec->scratch, "/scratch", true } };
+	size_t binds_count = 1;
+	const int keep_fds[] = { pipes->console_write, pipes->lines_write, -1 };
+	struct sandbox_spec sandbox = { .argv = argv,
+					.binds = binds,
+					.folder = "/scratch",
+					.keep_fds = keep_fds,
+					.memory_max_bytes = SANDBOX_MEMORY_MAX_BYTES,
+					.file_max_bytes = SANDBOX_FILE_MAX_BYTES };
+	CLEANUP(sandbox_argv_free) char **wrapped = NULL;
+	int rc = bochs_machine_write_files(machine, folder, pipes->console_write,
+					   pipes->lines_write, spec->scratch, err);
+
+	if (elsewhere)
+		binds[binds_count++] = (struct sandbox_bind){ emulator, "/emulator", false };
+	if (preload)
+		binds[binds_count++] = (struct sandbox_bind){ preload, "/bochs-stdio.so", false };
+	if (sandboxed)
+		wrapped = sandbox_argv(&sandbox, NULL);
+	return rc ? rc
+		  : emulated_host_start(spec, sandboxed ? (const char *const *)wrapped : argv,
+					pipes, ret_host, err);
+}
+
+static const char *extra_arguments(const char *lane)
+{
+	return !strcmp(lane, "exact") ? EXACT_ARGUMENTS : !strcmp(lane, "smp") ? SMP_ARGUMENTS : "";
+}
+
+static int write_disc(const struct load_spec *spec, const struct flavour *flavour, struct err *err)
+{
+	CLEANUP(free_ptr) char *initramfs = xasprintf("%s/initramfs", spec->scratch);
+	CLEANUP(free_ptr) char *kernel = xasprintf("%s/bzImage", spec->artifacts);
+	CLEANUP(free_ptr) char *words = kernel_arguments();
+	CLEANUP(free_ptr)
+	char *arguments = xasprintf("%s %s", spec->bench_arguments, extra_arguments(spec->lane));
+	int rc = host_image_write(spec, flavour->vendor_module, arguments, initramfs, err);
+
+	return rc ? rc : bochs_machine_write_disc(kernel, initramfs, words, spec->scratch, err);
+}
+
+static int bring_up(const struct load_spec *spec, struct host **ret_host, struct err *err)
+{
+	const struct flavour *flavour = flavour_of(spec->isa);
+	struct bochs_machine machine = machine_for(flavour, spec->lane);
+	CLEANUP(serial_pipes_close) struct serial_pipes pipes = SERIAL_PIPES_INIT;
+	struct host *host = NULL;
+	int rc = write_disc(spec, flavour, err);
+
+	if (!rc)
+		rc = serial_pipes_open(&pipes, err);
+	if (!rc)
+		rc = start(spec, &machine, &pipes, &host, err);
+	if (rc < 0)
+		return rc;
+	host->reset_words = RESET_WORDS;
+	if (machine.trace) {
+		host->trace = bochs_trace_new(WARM_UP);
+		host->paths = xasprintf("%s/exit-paths", spec->scratch);
+	}
+	*ret_host = host;
+	return 0;
+}
+
+static int run_bench(struct host *host, struct load_outcome *ret_outcome, struct err *err)
+{
+	int rc;
+
+	if (!ret_outcome->lines.max_bytes)
+		ret_outcome->lines = BUF_INIT(LINES_MAX_BYTES);
+	rc = emulated_host_watch(host, ret_outcome, err);
+	if (rc || ret_outcome->status != LOAD_OK || !host->trace)
+		return rc;
+	rc = bochs_trace_write(host->trace, host->paths, err);
+	if (!rc)
+		ret_outcome->paths = xstrdup(host->paths);
+	return rc;
+}
+
+static int read_console(struct host *host, struct buf *ret_console)
+{
+	if (!ret_console->max_bytes)
+		*ret_console = BUF_INIT(CONSOLE_MAX_BYTES);
+	console_take(&host->console, ret_console);
+	return 0;
+}
+
+static void keep_text(void *data, const char *bytes, size_t count)
+{
+	buf_append_some(data, bytes, count);
+}
+
+/* "Bochs x86 Emulator 2.7", from among what it prints about itself. */
+static int emulator_version(char *ret_version, size_t bytes, struct err *err)
+{
+	static const char name[] = "Bochs x86 Emulator ";
+	const char *argv[] = { emulator_path(), "--help", NULL };
+	CLEANUP(buf_release) struct buf text = BUF_INIT(16384);
+	struct proc_spec spec = {
+		.argv = argv, .time_limit_ms = 10000, .output = keep_text, .data = &text
+	};
+	struct proc_result result;
+	const char *found;
+	int rc = proc_run(&spec, &result, err);
+
+	if (rc < 0)
+		return err_wrap(err, "Install the package bochs");
+	found = strstr(text.data, name);
+	if (!found)
+		return err_set(err, -ENOEXEC, "%s --help does not say which Bochs it is: %.200s",
+			       argv[0], text.data);
+	snprintf(ret_version, bytes, "%.*s", (int)strcspn(found, "\r\n"), found);
+	return 0;
+}
+
+static int probe(struct err *err)
+{
+	char version[64];
+	int rc = emulator_version(version, sizeof(version), err);
+
+	if (!rc)
+		rc = bochs_machine_probe(err);
+	return rc ? rc : host_image_probe(err);
+}
+
+static int fingerprint(const struct flavour *flavour, struct buf *buf, struct err *err)
+{
+	static const char *const lanes[] = { "exact", "race", "smp" };
+	CLEANUP(free_ptr) char *words = kernel_arguments();
+	char version[64];
+	int rc = emulator_version(version, sizeof(version), err);
+
+	if (rc < 0)
+		return rc;
+	buf_printf(buf, "driver=%s\nemulator=%s\n", flavour->driver->name, version);
+	for (size_t i = 0; i < sizeof(lanes) / sizeof(lanes[0]); i++) {
+		CLEANUP(buf_release) struct buf text = BUF_INIT(4096);
+		struct bochs_machine machine = machine_for(flavour, lanes[i]);
+
+		bochs_machine_describe(&machine, &text);
+		for (char *c = text.data; *c; c++)
+			*c = *c == '\n' ? ';' : *c;
+		buf_printf(buf, "emulator_configuration_%s=%s\n", lanes[i], text.data);
+	}
+	buf_printf(buf,
+		   "exact_arguments=" EXACT_ARGUMENTS "\n"
+		   "smp_arguments=" SMP_ARGUMENTS "\n"
+		   "concurrency=interleaved, one CPU at a time\n"
+		   "kernel_arguments=%s\n",
+		   words);
+	return 0;
+}
+
+static int fingerprint_svm(struct buf *buf, struct err *err)
+{
+	return fingerprint(flavour_of("svm"), buf, err);
+}
+
+static int fingerprint_vmx(struct buf *buf, struct err *err)
+{
+	return fingerprint(flavour_of("vmx"), buf, err);
+}
+
+/* A fiftieth of real hardware's speed, and a sweep of the race lane is as long as it is. */
+static void limits(const char *lane, uint64_t *ret_limit_ms, uint64_t *ret_silence_ms)
+{
+	*ret_limit_ms = !strcmp(lane, "exact") ? 180000 : !strcmp(lane, "smp") ? 600000 : 900000;
+	*ret_silence_ms = 120000;
+}
+
+/* QEMU has svm's exact and smp lanes; this driver takes them too when it is asked for by name. */
+static const char *const lanes_svm[] = { "race", NULL };
+static const char *const lanes_vmx[] = { "exact", "race", "smp", NULL };
+
+const struct host_driver bochs_svm_driver = {
+	.name = "bochs-svm",
+	.lanes = lanes_svm,
+	.isa = "svm",
+	.probe = probe,
+	.fingerprint = fingerprint_svm,
+	.limits = limits,
+	.bring_up = bring_up,
+	.run_bench = run_bench,
+	.read_console = read_console,
+	.tear_down = emulated_host_stop,
+};
+
+const struct host_driver bochs_vmx_driver = {
+	.name = "bochs-vmx",
+	.lanes = lanes_vmx,
+	.isa = "vmx",
+	.probe = probe,
+	.fingerprint = fingerprint_vmx,
+	.limits = limits,
+	.bring_up = bring_up,
+	.run_bench = run_bench,
+	.read_console = read_console,
+	.tear_down = emulated_host_stop,
+};
