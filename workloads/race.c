@@ -320,8 +320,8 @@ static int sweep_all(struct sweep *sweep, struct err *err)
 {
 	struct race_map *map = sweep->map;
 	bool sleeps = sweep->race->workload->race_sleeps;
-	/* What is sent from here on is looked at when the target is back. */
-	int64_t least = map->first + map->cycle + COARSE_TICKS;
+	/* What is sent from here on begins when the target is back in the guest. */
+	int64_t least = map->cycle + COARSE_TICKS;
 
 	for (int64_t offset = map->first; map->count < OFFSETS_MAX; offset++) {
 		int rc;
