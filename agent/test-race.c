@@ -11,7 +11,7 @@
 #include "lib/cleanup.h"
 
 #define HEAD                                                                                       \
-	"{\"t\":\"race\",\"workload\":\"race-cpuid-ipi\",\"kind\":\"cpuid\",\"sender\":\"ipi\","     \
+	"{\"t\":\"race\",\"workload\":\"race-cpuid-ipi\",\"kind\":\"cpuid\",\"sender\":\"ipi\","   \
 	"\"rounds\":20,\"cycle\":6,"
 
 static const char good[] =

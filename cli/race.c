@@ -141,8 +141,8 @@ static void print_map(const char *name, const struct race_map *map, const struct
 	fprintf(screen->out, "%s: spurious %lld, lost %s%lld%s of %lld offsets, %lld to %lld\n",
 		name, (long long)race_width(map, RACE_SPURIOUS),
 		lost ? screen_style(screen, STYLE_BAD) : "", (long long)lost,
-		lost ? screen_style(screen, STYLE_PLAIN) : "",
-		(long long)(map->to - map->from + 1), (long long)map->from, (long long)map->to);
+		lost ? screen_style(screen, STYLE_PLAIN) : "", (long long)(map->to - map->from + 1),
+		(long long)map->from, (long long)map->to);
 	for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++)
 		print_row(map, axis, row, screen);
 }
@@ -186,7 +186,8 @@ static void print_pair(const struct race *race, const struct race_map *map,
 {
 	struct axis axis = make_axis(map, against, screen);
 
-	fprintf(screen->out, "\n%s%s%s: %s to a target that does %s; a column is %lld instruction%s\n",
+	fprintf(screen->out,
+		"\n%s%s%s: %s to a target that does %s; a column is %lld instruction%s\n",
 		screen_style(screen, STYLE_BOLD), map->workload, screen_style(screen, STYLE_PLAIN),
 		map->sender, map->kind, (long long)axis.step, axis.step == 1 ? "" : "s");
 	print_axis(map, &axis, screen);
@@ -202,7 +203,8 @@ void race_print(const struct race *race, const char *workload, const struct scre
 	fprintf(screen->out,
 		"campaign %lld: race maps of %s%s%s on %s\n"
 		"Offsets are instructions from the target's exit (>) to the beginning of sending;\n"
-		"< is its entry when nothing is sent. #: at all offsets of a column, +: at some, .: at\n"
+		"< is its entry when nothing is sent. #: at all offsets of a column, +: at some, "
+		".: at\n"
 		"none; =: every event arrived, X: one was lost.\n",
 		(long long)race->campaign, race->variant, alone ? "" : " against ",
 		alone ? "" : race->against, race->isa);

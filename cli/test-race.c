@@ -8,18 +8,17 @@
 #include "lib/test.h"
 
 #define MAP(ranges)                                                                                \
-	"{\"workload\":\"race-cpuid-ipi\",\"kind\":\"cpuid\",\"sender\":\"ipi\",\"from\":-4,"        \
+	"{\"workload\":\"race-cpuid-ipi\",\"kind\":\"cpuid\",\"sender\":\"ipi\",\"from\":-4,"      \
 	"\"to\":15,\"rounds\":20,\"cycle\":8,\"ranges\":[" ranges "]}"
-#define RANGE(from, to, state)                                                                     \
-	"{\"from\":" #from ",\"to\":" #to ",\"state\":\"" state "\"}"
+#define RANGE(from, to, state) "{\"from\":" #from ",\"to\":" #to ",\"state\":\"" state "\"}"
 #define DOCUMENT(maps, against)                                                                    \
-	"{\"campaign\":1,\"variant\":\"lazy\",\"against\":\"base\",\"isa\":\"vmx\",\"maps\":[" maps   \
-	"],\"against_maps\":[" against "]}"
+	"{\"campaign\":1,\"variant\":\"lazy\",\"against\":\"base\",\"isa\":\"vmx\",\"maps\":"      \
+	"[" maps "],\"against_maps\":[" against "]}"
 
-static const char document[] =
-	DOCUMENT(MAP(RANGE(-4, 0, "needed") "," RANGE(1, 2, "spurious") "," RANGE(3, 9, "quiet") ","
-		     RANGE(10, 10, "lost") "," RANGE(11, 15, "needed")),
-		 MAP(RANGE(-4, 0, "needed") "," RANGE(1, 7, "spurious") "," RANGE(8, 15, "needed")));
+static const char document[] = DOCUMENT(
+	MAP(RANGE(-4, 0, "needed") "," RANGE(1, 2, "spurious") "," RANGE(3, 9, "quiet") "," RANGE(
+		10, 10, "lost") "," RANGE(11, 15, "needed")),
+	MAP(RANGE(-4, 0, "needed") "," RANGE(1, 7, "spurious") "," RANGE(8, 15, "needed")));
 
 static char *plot(const char *text, unsigned columns)
 {
@@ -52,24 +51,26 @@ static void a_plot_has_three_rows_for_each_side_on_one_axis(void **state)
 	(void)state;
 	assert_non_null(from);
 	assert_string_equal(
-		from, "\nrace-cpuid-ipi: ipi to a target that does cpuid; a column is 1 instruction\n"
-		      "  offset      >       <\n"
-		      "base: spurious 7, lost 0 of 20 offsets, -4 to 15\n"
-		      "  sent    ####################\n"
-		      "  needed  #####.......########\n"
-		      "  arrived ====================\n"
-		      "lazy: spurious 2, lost 1 of 20 offsets, -4 to 15\n"
-		      "  sent    #######........#####\n"
-		      "  needed  #####..........#####\n"
-		      "  arrived ==============X=====\n");
+		from,
+		"\nrace-cpuid-ipi: ipi to a target that does cpuid; a column is 1 instruction\n"
+		"  offset      >       <\n"
+		"base: spurious 7, lost 0 of 20 offsets, -4 to 15\n"
+		"  sent    ####################\n"
+		"  needed  #####.......########\n"
+		"  arrived ====================\n"
+		"lazy: spurious 2, lost 1 of 20 offsets, -4 to 15\n"
+		"  sent    #######........#####\n"
+		"  needed  #####..........#####\n"
+		"  arrived ==============X=====\n");
 }
 
 static void one_lost_event_shows_in_a_column_of_many(void **state)
 {
 	/* 20 offsets do not fit: at least two share a column. */
-	CLEANUP(free_ptr) char *text = plot(
-		DOCUMENT(MAP(RANGE(-4, 9, "needed") "," RANGE(10, 10, "lost") ","
-			     RANGE(11, 15, "needed")),
+	CLEANUP(free_ptr)
+	char *text = plot(
+		DOCUMENT(MAP(RANGE(-4, 9, "needed") "," RANGE(10, 10, "lost") "," RANGE(11, 15,
+											"needed")),
 			 "{\"workload\":\"race-cpuid-ipi\",\"kind\":\"cpuid\",\"sender\":\"ipi\","
 			 "\"from\":-400,\"to\":15,\"ranges\":[" RANGE(-400, 15, "quiet") "]}"),
 		40);
@@ -82,7 +83,8 @@ static void one_lost_event_shows_in_a_column_of_many(void **state)
 
 static void offsets_that_were_not_tried_are_blank(void **state)
 {
-	CLEANUP(free_ptr) char *text = plot(
+	CLEANUP(free_ptr)
+	char *text = plot(
 		DOCUMENT(MAP(RANGE(-4, 15, "needed")),
 			 "{\"workload\":\"race-cpuid-ipi\",\"kind\":\"cpuid\",\"sender\":\"ipi\","
 			 "\"from\":0,\"to\":3,\"ranges\":[" RANGE(0, 3, "quiet") "]}"),
@@ -98,8 +100,7 @@ static void ranges_with_gaps_or_of_unknown_states_are_refused(void **state)
 	(void)state;
 	assert_false(refused(document));
 	assert_true(refused(DOCUMENT(MAP(RANGE(-4, 0, "needed")), "")));
-	assert_true(
-		refused(DOCUMENT(MAP(RANGE(-4, 0, "needed") "," RANGE(2, 15, "quiet")), "")));
+	assert_true(refused(DOCUMENT(MAP(RANGE(-4, 0, "needed") "," RANGE(2, 15, "quiet")), "")));
 	assert_true(refused(DOCUMENT(MAP(RANGE(-4, 15, "late")), "")));
 	assert_true(refused("{\"campaign\":1}"));
 }

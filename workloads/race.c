@@ -184,8 +184,8 @@ static int try_round(struct sweep *sweep, int64_t offset, struct race_seen *ret_
 {
 	struct runway_kick_counters before, after;
 	volatile struct guest_race *page = sweep->page;
-	uint64_t began = 0, ended = 0, planned, missed = is_kick(sweep) ? MISSED_KICK_TICKS
-									: MISSED_TICKS;
+	uint64_t began = 0, ended = 0, planned,
+		 missed = is_kick(sweep) ? MISSED_KICK_TICKS : MISSED_TICKS;
 	bool done;
 	int rc = read_counters(sweep, &before, err);
 
@@ -231,7 +231,8 @@ static int run_round(struct sweep *sweep, int64_t offset, struct race_seen *ret_
 		return rc;
 	}
 	return err_set(err, -ETIMEDOUT,
-		       "Offset %" PRId64 " was disturbed %d times: CPUs that share one TSC and go on "
+		       "Offset %" PRId64
+		       " was disturbed %d times: CPUs that share one TSC and go on "
 		       "together are needed.",
 		       offset, TRIES);
 }
@@ -311,7 +312,8 @@ static int try_offset(struct sweep *sweep, int64_t offset, struct err *err)
 		last = state;
 	}
 	return err_set(err, -ENODATA,
-		       "Offset %" PRId64 " had another outcome each time: this host does not repeat "
+		       "Offset %" PRId64
+		       " had another outcome each time: this host does not repeat "
 		       "itself.",
 		       offset);
 }

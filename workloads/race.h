@@ -47,11 +47,11 @@ enum race_state race_judge(const struct race_seen *seen);
 struct race_map {
 	int64_t first;
 	size_t count, capacity;
-	uint8_t *states;  /* enum race_state each */
-	uint64_t rounds;  /* tried, those included that were disturbed and tried again */
+	uint8_t *states;   /* enum race_state each */
+	uint64_t rounds;   /* tried, those included that were disturbed and tried again */
 	uint64_t unsteady; /* rounds whose outcome the next one at the same offset did not have */
-	int64_t cycle;	  /* ticks from exit to entry without an event; 0 when it sleeps */
-	int64_t send_max; /* ticks from the beginning of sending to its end, at most */
+	int64_t cycle;	   /* ticks from exit to entry without an event; 0 when it sleeps */
+	int64_t send_max;  /* ticks from the beginning of sending to its end, at most */
 	int64_t latency_max;
 	bool cut; /* the time was up: what is there is true, and not all */
 };

@@ -25,10 +25,18 @@ extern const uint8_t guest_race_cpuid[], guest_race_hlt[], guest_race_msr[], gue
 	.summary = summary_, .kind = WORKLOAD_KICK, .vcpus_min = 1, .vcpus_max = 1,                \
 	.iterations = { 0, rounds }, .entry = guest_kick, .kick_mode = mode
 
-#define RACE(exit_kind_, label, sender, summary_)                                                  \
-	.summary = summary_, .kind = WORKLOAD_RACE, .vcpus_min = (sender) == RACE_IPI ? 2 : 1,     \
-	.vcpus_max = (sender) == RACE_IPI ? 2 : 1, .iterations = { 0, 0, 1 },                      \
-	.entry = guest_race_##label, .exit_kind = exit_kind_, .race_sender = sender
+#define RACE(exit_kind_, label, sleeps, sender, vcpus, summary_)                                   \
+	.summary = summary_, .kind = WORKLOAD_RACE, .vcpus_min = vcpus, .vcpus_max = vcpus,        \
+	.iterations = { 0, 0, 1 }, .entry = guest_race_##label, .exit_kind = exit_kind_,           \
+	.race_sender = sender, .race_sleeps = sleeps
+/* A row for each sender. */
+#define RACES(exit_kind_, label, sleeps, target)                                                   \
+	{ "race-" exit_kind_ "-ipi",                                                               \
+	  RACE(exit_kind_, label, sleeps, RACE_IPI, 2, "map: an IPI to " target) },                \
+	{ "race-" exit_kind_ "-kick", RACE(exit_kind_, label, sleeps, RACE_KICK, 1,                \
+					   "map: a kick without a request to " target) },          \
+	{ "race-" exit_kind_ "-msi",                                                               \
+	  RACE(exit_kind_, label, sleeps, RACE_MSI, 1, "map: a host thread's MSI to " target) }
 
 /*
  * To add a workload: a program in guest-*.S and one row here, sorted by name. Iterations are for
@@ -62,24 +70,11 @@ const struct workload workloads[] = {
 			       "gate: a request and a kick, whenever they come, are seen") },
 	{ "kick-spin",
 	  KICK(RUNWAY_KICK_SPIN, 20, "gate: a kick makes a vCPU in the guest leave it") },
-	{ "race-cpuid-ipi", RACE("cpuid", cpuid, RACE_IPI, "an IPI to a vCPU that exits by CPUID") },
-	{ "race-cpuid-kick", RACE("cpuid", cpuid, RACE_KICK, "a kick without a request to a vCPU that exits by CPUID") },
-	{ "race-cpuid-msi", RACE("cpuid", cpuid, RACE_MSI, "an MSI from a host thread to a vCPU that exits by CPUID") },
-	{ "race-hlt-ipi", RACE("hlt", hlt, RACE_IPI, "an IPI to a vCPU that halts"),
-	  .race_sleeps = true },
-	{ "race-hlt-kick", RACE("hlt", hlt, RACE_KICK, "a kick without a request to a vCPU that halts"),
-	  .race_sleeps = true },
-	{ "race-hlt-msi", RACE("hlt", hlt, RACE_MSI, "an MSI from a host thread to a vCPU that halts"),
-	  .race_sleeps = true },
-	{ "race-msr-ipi", RACE("msr", msr, RACE_IPI, "an IPI to a vCPU that reads an MSR") },
-	{ "race-msr-kick", RACE("msr", msr, RACE_KICK, "a kick without a request to a vCPU that reads an MSR") },
-	{ "race-msr-msi", RACE("msr", msr, RACE_MSI, "an MSI from a host thread to a vCPU that reads an MSR") },
-	{ "race-run-ipi", RACE("run", run, RACE_IPI, "an IPI to a vCPU that comes in by a new KVM_RUN") },
-	{ "race-run-kick", RACE("run", run, RACE_KICK, "a kick without a request to a vCPU that comes in by a new KVM_RUN") },
-	{ "race-run-msi", RACE("run", run, RACE_MSI, "an MSI from a host thread to a vCPU that comes in by a new KVM_RUN") },
-	{ "race-tsc-deadline-ipi", RACE("tsc-deadline", tsc_deadline, RACE_IPI, "an IPI to a vCPU that sets its TSC deadline") },
-	{ "race-tsc-deadline-kick", RACE("tsc-deadline", tsc_deadline, RACE_KICK, "a kick without a request to a vCPU that sets its TSC deadline") },
-	{ "race-tsc-deadline-msi", RACE("tsc-deadline", tsc_deadline, RACE_MSI, "an MSI from a host thread to a vCPU that sets its TSC deadline") },
+	RACES("cpuid", cpuid, false, "a vCPU that exits by CPUID"),
+	RACES("hlt", hlt, true, "a vCPU that halts"),
+	RACES("msr", msr, false, "a vCPU that reads an MSR"),
+	RACES("run", run, false, "a vCPU that comes in by a new KVM_RUN"),
+	RACES("tsc-deadline", tsc_deadline, false, "a vCPU that sets its TSC deadline"),
 };
 
 const size_t workloads_count = sizeof(workloads) / sizeof(workloads[0]);
