@@ -48,7 +48,7 @@ static const struct option options[] = {
 static int list_workloads(void)
 {
 	for (size_t i = 0; i < workloads_count; i++)
-		printf("%-18s %s\n", workloads[i].name, workloads[i].summary);
+		printf("%-22s %s\n", workloads[i].name, workloads[i].summary);
 	return 0;
 }
 
