@@ -85,7 +85,9 @@ static int fetch_base_kick(const struct load_run *run, char **ret_path, struct e
 
 static const char *bench_arguments(const char *lane)
 {
-	return !strcmp(lane, "exact") ? "--lane exact" : "--lane smp";
+	return !strcmp(lane, "exact")  ? "--lane exact"
+	       : !strcmp(lane, "race") ? "--lane race"
+				       : "--lane smp";
 }
 
 /* The driver between bring-up and tear-down; < 0 is this machine's fault. */
@@ -166,6 +168,10 @@ static int derive(const struct load_run *run, const struct load_outcome *outcome
 	report.gates_count = 0;
 	if (outcome->status != LOAD_OK)
 		return 0;
+	if (!strcmp(run->task->lane, "race")) {
+		derive_race(&report, result);
+		return 0;
+	}
 	if (strcmp(run->task->lane, "exact")) {
 		derive_sampled(&report, outcome, result);
 		return 0;

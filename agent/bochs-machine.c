@@ -157,18 +157,21 @@ static int write_configuration(const struct bochs_machine *machine, const char *
 		   "error: action=ignore\n"
 		   "panic: action=fatal\n"
 		   "magic_break: enabled=%d\n",
-		   inside, console_fd, lines_fd, machine->trace);
+		   inside, console_fd, lines_fd, machine->trace || machine->steps);
 	return put(folder, "bochsrc", &text, err);
 }
 
-/* What the debugger reads instead of a person: go on, and at each mark switch the trace. */
+/*
+ * What the debugger reads instead of a person: go on, and at each mark switch the trace. "c" gives
+ * each CPU five instructions a turn, whatever the quantum is; "step all" gives each one, more slowly.
+ */
 static int write_commands(const struct bochs_machine *machine, const char *folder, struct err *err)
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT(FILE_MAX_BYTES);
 
 	for (unsigned i = 0; machine->trace && i < MARKED_MAX; i++)
 		buf_puts(&text, "c\ntrace on\ntrace-mem on\nc\ntrace off\ntrace-mem off\n");
-	buf_puts(&text, "c\nq\n");
+	buf_puts(&text, machine->steps ? "c\nstep all 1000000000000\nq\n" : "c\nq\n");
 	return put(folder, "commands", &text, err);
 }
 

@@ -20,7 +20,8 @@ struct bochs_machine {
 	const char *model;	 /* of Bochs's CPU models */
 	const char *cpu_options; /* more of them, or "" */
 	unsigned cpus;		 /* 1 or 2 */
-	unsigned quantum;	 /* instructions a CPU runs before the other has its turn */
+	unsigned quantum;	 /* of Bochs without its debugger, which goes by five */
+	bool steps;		 /* from the benchmark's mark on, turns of one instruction */
 	bool trace;		 /* between the benchmark's marks, print what is executed */
 	/* Instructions in a second of the machine's time, which drives every clock in it. */
 	unsigned instructions_per_s;

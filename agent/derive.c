@@ -106,6 +106,23 @@ void derive_sampled(const struct report *report, const struct load_outcome *outc
 	}
 }
 
+void derive_race(struct report *report, struct load_result *result)
+{
+	for (size_t i = 0; i < report->races_count; i++) {
+		const struct race_map *map = &report->races[i];
+		struct sample *sample = new_sample(result, "spurious_window", map->workload, 0);
+
+		snprintf(sample->kind, sizeof(sample->kind), "%s", map->kind);
+		sample->value = (double)race_map_width(map, "spurious");
+		/* Each offset was tried; n of them say what the window is made of. */
+		sample->n = sample->total = (uint64_t)(map->to - map->from + 1);
+	}
+	result->races = report->races;
+	result->races_count = report->races_count;
+	report->races = NULL;
+	report->races_count = 0;
+}
+
 void derive_exact(struct exact_result *exact, struct load_result *result)
 {
 	for (size_t i = 0; i < exact->samples_count; i++) {
@@ -161,6 +178,9 @@ void load_result_release(struct load_result *result)
 	free(result->samples);
 	free(result->gates);
 	free(result->dropped);
+	for (size_t i = 0; i < result->races_count; i++)
+		race_map_release(&result->races[i]);
+	free(result->races);
 	free(result->functions);
 	memset(result, 0, sizeof(*result));
 }

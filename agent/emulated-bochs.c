@@ -83,6 +83,7 @@ static struct bochs_machine machine_for(const struct flavour *flavour, const cha
 				       .cpu_options = flavour->cpu_options,
 				       .cpus = exact ? 1 : 2,
 				       .quantum = race ? 1 : 16,
+				       .steps = race,
 				       .trace = exact,
 				       .instructions_per_s = exact ? EXACT_INSTRUCTIONS_PER_S
 								   : INSTRUCTIONS_PER_S };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/json-race.h"
 #include "agent/report.h"
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
@@ -130,6 +131,17 @@ static bool add_gate(json_t *line, struct report *report)
 	return true;
 }
 
+static bool add_race(json_t *line, struct report *report)
+{
+	struct race_map map;
+
+	if (report->races_count == RACE_MAPS_MAX || !json_race_decode(line, &map))
+		return false;
+	report->races = xreallocarray(report->races, report->races_count + 1, sizeof(map));
+	report->races[report->races_count++] = map;
+	return true;
+}
+
 static void add_fact(struct report *report, const char *key, const char *value)
 {
 	report->facts =
@@ -176,6 +188,8 @@ static bool add_line(const char *from, size_t bytes, struct report *report)
 		return add_rep(line, report);
 	if (!strcmp(type, "gate"))
 		return add_gate(line, report);
+	if (!strcmp(type, "race"))
+		return add_race(line, report);
 	if (!strcmp(type, "hello")) {
 		json_object_del(line, "t");
 		return !report->facts_count && add_facts(line, "", report);
@@ -206,6 +220,9 @@ void report_release(struct report *report)
 	}
 	for (size_t i = 0; i < report->reps_count; i++)
 		free(report->reps[i].reasons);
+	for (size_t i = 0; i < report->races_count; i++)
+		race_map_release(&report->races[i]);
+	free(report->races);
 	free(report->facts);
 	free(report->reps);
 	free(report->gates);

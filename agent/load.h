@@ -14,6 +14,7 @@
 
 #include "agent/exact.h"
 #include "agent/host-driver.h"
+#include "agent/race.h"
 #include "agent/report.h"
 #include "agent/task.h"
 #include "lib/err.h"
@@ -48,6 +49,8 @@ struct load_result {
 	size_t dropped_count;
 	struct exact_function *functions;
 	size_t functions_count;
+	struct race_map *races;
+	size_t races_count;
 	char sender_flag[64];
 };
 
@@ -59,6 +62,9 @@ void load_result_release(struct load_result *result);
  */
 void derive_sampled(const struct report *report, const struct load_outcome *outcome,
 		    struct load_result *result);
+
+/* The race lane's windows; report's maps move. */
+void derive_race(struct report *report, struct load_result *result);
 
 /* Takes the exact lane's values over; exact's functions move. */
 void derive_exact(struct exact_result *exact, struct load_result *result);

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/race.h"
+
 #define REPORT_LINES_MAX 20000
 #define REPORT_REASONS_MAX 64
 
@@ -54,6 +56,8 @@ struct report {
 	size_t reps_count;
 	struct gate *gates;
 	size_t gates_count;
+	struct race_map *races;
+	size_t races_count;
 	size_t bad_lines;
 };
 

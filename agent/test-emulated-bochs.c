@@ -248,7 +248,11 @@ static void lanes_and_instruction_sets_differ_in_the_machine(void **state)
 	assert_non_null(strstr(outcome.console.data, "trace-mem on"));
 	expect_machine(&bochs_vmx_driver, "smp", "model=corei7_haswell_4770, count=2, quantum=16,");
 	assert_null(strstr(outcome.console.data, "trace-mem on"));
+	assert_null(strstr(outcome.console.data, "step all"));
+	/* "c" would go by five instructions, whatever the quantum is. */
 	expect_machine(&bochs_vmx_driver, "race", "count=2, quantum=1,");
+	assert_non_null(strstr(outcome.console.data, "magic_break: enabled=1"));
+	assert_non_null(strstr(outcome.console.data, "c\nstep all 1000000000000\n"));
 	expect_machine(&bochs_svm_driver, "race", "model=zambezi, count=2, quantum=1,");
 }
 

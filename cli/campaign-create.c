@@ -52,6 +52,9 @@ static int take_option(struct campaign_request *request, int option, struct err 
 	case 'e':
 		return option_integer("--loads-exact", optarg, 1, LOADS_MAX, &request->loads_exact,
 				      err);
+	case 'c':
+		return option_integer("--loads-race", optarg, 1, LOADS_MAX, &request->loads_race,
+				      err);
 	case 'p':
 		return option_integer("--loads-smp", optarg, 1, LOADS_MAX, &request->loads_smp,
 				      err);
@@ -79,6 +82,7 @@ static int parse(struct context *context, int argc, char **argv, struct campaign
 		{ "isa", required_argument, NULL, 'i' },
 		{ "lanes", required_argument, NULL, 'l' },
 		{ "loads-exact", required_argument, NULL, 'e' },
+		{ "loads-race", required_argument, NULL, 'c' },
 		{ "loads-smp", required_argument, NULL, 'p' },
 		{ "loads-smp-most", required_argument, NULL, 'o' },
 		{ "measure-identical", no_argument, NULL, 'm' },

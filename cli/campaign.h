@@ -70,7 +70,7 @@ struct campaign_request {
 	int64_t series[CAMPAIGN_SERIES_MAX];
 	size_t series_count;
 	const char *isa, *lanes; /* names with commas between */
-	int64_t loads_exact, loads_smp, loads_smp_most;
+	int64_t loads_exact, loads_race, loads_smp, loads_smp_most;
 	bool null_control;
 	bool has_seed;
 	int64_t seed;

@@ -8,8 +8,9 @@
  * commands.h, and one row here. Sorted by name.
  */
 static const struct command *const commands[] = {
-	&command_attribute, &command_campaign, &command_diff, &command_hosts,
-	&command_log,	   &command_noise, &command_rank, &command_submit,
+	&command_attribute, &command_campaign, &command_diff,	  &command_hosts,
+	&command_log,	    &command_noise,    &command_race_map, &command_rank,
+	&command_submit,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -31,6 +31,7 @@ extern const struct command command_diff;
 extern const struct command command_hosts;
 extern const struct command command_log;
 extern const struct command command_noise;
+extern const struct command command_race_map;
 extern const struct command command_rank;
 extern const struct command command_submit;
 

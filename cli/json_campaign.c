@@ -133,6 +133,8 @@ char *campaign_request_encode(const struct campaign_request *request)
 		json_object_set_new(root, "lanes", split(request->lanes));
 	if (request->loads_exact)
 		json_object_set_new(loads, "exact", json_integer(request->loads_exact));
+	if (request->loads_race)
+		json_object_set_new(loads, "race", json_integer(request->loads_race));
 	if (request->loads_smp)
 		json_object_set_new(loads, "smp", json_integer(request->loads_smp));
 	if (request->loads_smp_most)

@@ -22,6 +22,10 @@ const struct metric metrics[] = {
 	{ "kick_window", "instructions", "exact", METRIC_PRIMARY, METRIC_LESS,
 	  "As exit_window, always on vcpu->mode: what kvm_vcpu_kick() looks at.",
 	  0 },
+	{ "spurious_window", "instructions", "race", METRIC_PRIMARY, METRIC_LESS,
+	  "Offsets of a sender, one instruction apart, at which the host sends an IPI that finds the "
+	  "target neither in the guest nor asleep: summed over the target's exit and entry.",
+	  0 },
 	{ "exit_path", "instructions", "exact", METRIC_GUARD, METRIC_LESS,
 	  "Host instructions from a VM-exit of one kind to the next VM-entry.",
 	  0 },

@@ -22,7 +22,7 @@ enum metric_better { METRIC_LESS, METRIC_MORE };
 struct metric {
 	const char *name;
 	const char *unit; /* "instructions", "ratio", "count" … */
-	const char *lane; /* where it is measured: "exact" or "smp" */
+	const char *lane; /* where it is measured: "exact", "race" or "smp" */
 	enum metric_role role;
 	enum metric_better better;
 	const char *source; /* one sentence: what is counted, from where */

@@ -59,7 +59,7 @@ int campaign_create(struct db_conn *conn, const struct campaign_request *request
 	db_run(conn, SQL_CAMPAIGN_ADD, db_text(request->repository), db_text(request->rev),
 	       db_text(request->isa), db_text(request->lanes), db_int(request->loads_exact),
 	       db_int(request->loads_smp), db_int(seed), db_int(request->measure_identical),
-	       db_int(now_ms));
+	       db_int(now_ms), db_int(request->loads_race));
 	id = db_last_id(conn);
 	db_run(conn, SQL_BUDGET_SET, db_int(id), db_int(request->smp_most),
 	       db_int(request->null_control));
@@ -89,6 +89,7 @@ void campaign_from_row(struct rows *rows, struct campaign *ret_campaign)
 		.measure_identical = rows_int(rows, 11) != 0,
 		.created_ms = rows_int(rows, 12),
 		.finished_ms = rows_int(rows, 13),
+		.loads_race = rows_int(rows, 14),
 	};
 }
 

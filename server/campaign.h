@@ -22,7 +22,7 @@ struct campaign_request {
 	int64_t series[CAMPAIGN_SERIES_MAX];
 	size_t series_count;
 	char isa[16], lanes[16]; /* comma-separated */
-	int64_t loads_exact, loads_smp;
+	int64_t loads_exact, loads_race, loads_smp;
 	int64_t smp_most; /* blocks of the smp lane that may be bought; 0: loads_smp */
 	int64_t seed;	  /* -1: draw one */
 	bool null_control; /* the base a second time in every block of the smp lane */
@@ -47,7 +47,7 @@ struct variant {
 };
 
 struct campaign {
-	int64_t id, loads_exact, loads_smp, seed, created_ms, finished_ms;
+	int64_t id, loads_exact, loads_race, loads_smp, seed, created_ms, finished_ms;
 	int64_t smp_most; /* at least loads_smp; 0 in lists */
 	bool measure_identical, null_control;
 	char *state, *reason, *repository, *rev, *base_tree, *isa, *lanes;

@@ -10,6 +10,7 @@
  * boot with the workloads of a lane. */
 #define BUILD_DEFAULT_MS 120000
 #define LOAD_EXACT_DEFAULT_MS 20000
+#define LOAD_RACE_DEFAULT_MS 60000
 #define LOAD_SMP_DEFAULT_MS 15000
 
 static const char *const isas[] = { "svm", "vmx" };
@@ -17,8 +18,15 @@ static const char *const isas[] = { "svm", "vmx" };
 
 /* Of builds, and of loads on each ISA: their hosts differ in speed. */
 struct pace {
-	double build_ms, exact_ms[ISAS], smp_ms[ISAS];
+	double build_ms, exact_ms[ISAS], race_ms[ISAS], smp_ms[ISAS];
 };
+
+static double load_ms(const char *lane, size_t isa, const struct pace *pace)
+{
+	if (!strcmp(lane, "exact"))
+		return pace->exact_ms[isa];
+	return strcmp(lane, "race") ? pace->smp_ms[isa] : pace->race_ms[isa];
+}
 
 static double loads_left_ms(const struct campaign *campaign, const struct variant *variant,
 			    size_t isa, const struct pace *pace)
@@ -31,12 +39,13 @@ static double loads_left_ms(const struct campaign *campaign, const struct varian
 	for (size_t i = 0; i < variant->loads_count; i++)
 		if (strcmp(variant->loads[i].state, "done") != 0 &&
 		    !strcmp(variant->loads[i].isa, isas[isa]))
-			left += strcmp(variant->loads[i].lane, "exact") ? pace->smp_ms[isa]
-									: pace->exact_ms[isa];
+			left += load_ms(variant->loads[i].lane, isa, pace);
 	if (planned || !check_listed(campaign->isa, isas[isa]))
 		return left;
 	if (check_listed(campaign->lanes, "exact"))
 		left += (double)campaign->loads_exact * pace->exact_ms[isa];
+	if (check_listed(campaign->lanes, "race"))
+		left += (double)campaign->loads_race * pace->race_ms[isa];
 	if (check_listed(campaign->lanes, "smp"))
 		left += (double)campaign->loads_smp * pace->smp_ms[isa];
 	return left;
@@ -66,6 +75,8 @@ double campaign_estimate_s(struct db_conn *conn, const struct campaign *campaign
 	for (size_t i = 0; i < ISAS; i++) {
 		pace.exact_ms[i] = (double)db_value(conn, LOAD_EXACT_DEFAULT_MS, SQL_LOAD_AVERAGE,
 						    db_text("exact"), db_text(isas[i]));
+		pace.race_ms[i] = (double)db_value(conn, LOAD_RACE_DEFAULT_MS, SQL_LOAD_AVERAGE,
+						   db_text("race"), db_text(isas[i]));
 		pace.smp_ms[i] = (double)db_value(conn, LOAD_SMP_DEFAULT_MS, SQL_LOAD_AVERAGE,
 						  db_text("smp"), db_text(isas[i]));
 	}

@@ -23,6 +23,7 @@ void handle_campaign_get(struct request *request, struct answer *answer);
 void handle_campaign_list(struct request *request, struct answer *answer);
 void handle_campaign_post(struct request *request, struct answer *answer);
 void handle_diff_get(struct request *request, struct answer *answer);
+void handle_race_map_get(struct request *request, struct answer *answer);
 
 /* handle-machine.c */
 void handle_build_get(struct request *request, struct answer *answer);

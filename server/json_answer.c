@@ -110,6 +110,7 @@ void json_campaign(struct json_writer *w, const char *key, const struct campaign
 	json_write_list(w, "lanes", campaign->lanes);
 	json_write_object(w, "loads");
 	json_write_int(w, "exact", campaign->loads_exact);
+	json_write_int(w, "race", campaign->loads_race);
 	json_write_int(w, "smp", campaign->loads_smp);
 	json_write_end(w, '}');
 	json_write_bool(w, "measure_identical", campaign->measure_identical);

@@ -139,6 +139,7 @@ static void write_result(struct json_writer *w, const struct ranked_isa *isas, s
 	json_write_text(w, "sender_flag", about->sender_flag);
 	json_write_object(w, "loads");
 	json_write_int(w, "exact", (int64_t)about->loads_exact);
+	json_write_int(w, "race", (int64_t)about->loads_race);
 	json_write_int(w, "smp", (int64_t)about->loads_smp);
 	json_write_end(w, '}');
 	json_write_array(w, "metrics");

@@ -64,15 +64,17 @@ static void read_loads(struct decode *whole, struct campaign_request *request)
 	struct decode d = { .object = loads, .where = "\"loads\"", .err = whole->err };
 
 	request->loads_exact = 1;
+	request->loads_race = 1;
 	request->loads_smp = 3;
 	if (!loads)
 		return;
 	request->loads_exact = decode_int(&d, "exact", 1, CAMPAIGN_LOADS_MAX, 1);
+	request->loads_race = decode_int(&d, "race", 1, CAMPAIGN_LOADS_MAX, 1);
 	request->loads_smp = decode_int(&d, "smp", 1, CAMPAIGN_LOADS_MAX, 3);
 	request->smp_most = decode_int(&d, "smp_most", 1, CAMPAIGN_LOADS_MAX, 0);
 	if (!d.rc && request->smp_most && request->smp_most < request->loads_smp)
 		decode_fail(&d, "\"smp_most\" is below \"smp\": it is the most that may be bought.");
-	decode_only(&d, KNOWN("exact", "smp", "smp_most"));
+	decode_only(&d, KNOWN("exact", "race", "smp", "smp_most"));
 	whole->rc = d.rc;
 }
 
@@ -92,7 +94,7 @@ int json_campaign_request(const struct buf *body, const char *repositories,
 	read_base(&d, repositories, &request);
 	read_series(&d, &request);
 	decode_list(&d, "isa", "svm,vmx", false, request.isa, sizeof(request.isa));
-	decode_list(&d, "lanes", "exact,smp", false, request.lanes, sizeof(request.lanes));
+	decode_list(&d, "lanes", "exact,race,smp", false, request.lanes, sizeof(request.lanes));
 	read_loads(&d, &request);
 	request.seed = decode_int(&d, "seed", 0, CAMPAIGN_SEED_MAX, -1);
 	request.measure_identical = decode_bool(&d, "measure_identical", false);

@@ -156,6 +156,49 @@ static void read_function(struct decode *d, void *element)
 	cost->instructions = decode_count(d, "instructions", COUNT_MAX, DECODE_REQUIRED);
 }
 
+static bool race_range(json_t *triple, int64_t next, struct race_range *ret)
+{
+	static const char known[] = "quiet,needed,spurious,lost,lost-ipi";
+	const char *state = json_string_value(json_array_get(triple, 2));
+
+	ret->first = json_integer_value(json_array_get(triple, 0));
+	ret->last = json_integer_value(json_array_get(triple, 1));
+	if (!state || !check_listed(known, state) || ret->first != next || ret->last < ret->first)
+		return false;
+	snprintf(ret->state, sizeof(ret->state), "%s", state);
+	return true;
+}
+
+static void read_race(struct decode *d, void *element)
+{
+	struct race_map *map = element;
+	json_t *ranges = decode_array(d, "ranges", true, RESULT_RACE_RANGES_MAX);
+	int64_t next;
+
+	decode_label(d, "workload", true, map->workload, sizeof(map->workload));
+	decode_label(d, "kind", true, map->kind, sizeof(map->kind));
+	decode_label(d, "sender", true, map->sender, sizeof(map->sender));
+	map->first = decode_int(d, "from", -RESULT_RACE_OFFSET_MAX, RESULT_RACE_OFFSET_MAX,
+				DECODE_REQUIRED);
+	map->last = decode_int(d, "to", -RESULT_RACE_OFFSET_MAX, RESULT_RACE_OFFSET_MAX,
+			       DECODE_REQUIRED);
+	map->rounds = decode_count(d, "rounds", COUNT_MAX, 0);
+	map->cycle = decode_count(d, "cycle", COUNT_MAX, 0);
+	if (d->rc < 0)
+		return;
+	map->ranges = xcalloc(json_array_size(ranges) + 1, sizeof(*map->ranges));
+	for (next = map->first; map->ranges_count < json_array_size(ranges);) {
+		struct race_range *range = &map->ranges[map->ranges_count];
+
+		if (!race_range(json_array_get(ranges, map->ranges_count++), next, range))
+			break;
+		next = range->last + 1;
+	}
+	if (map->ranges_count != json_array_size(ranges) || next != map->last + 1)
+		decode_fail(d, "\"ranges\" must lead from \"from\" to \"to\" without a gap, each "
+			       "with a state.");
+}
+
 static void read_console(struct decode *whole, struct load_result *result)
 {
 	json_t *console = decode_object(whole, "console", false);
@@ -194,6 +237,8 @@ int json_load_result(const struct buf *body, struct load_result *ret_result, str
 	result.functions_count =
 		read_each(&d, "functions", RESULT_FUNCTIONS_MAX, sizeof(struct function_cost),
 			  read_function, (void **)&result.functions);
+	result.races_count = read_each(&d, "race_maps", RESULT_RACE_MAPS_MAX,
+				       sizeof(struct race_map), read_race, (void **)&result.races);
 	if (d.rc < 0)
 		return d.rc;
 	*ret_result = result;

@@ -106,8 +106,10 @@ void plan_add_block(struct db_conn *conn, const struct campaign *campaign, const
 		    const char *lane, unsigned number, const struct participants *who,
 		    int64_t now_ms)
 {
-	bool exact = !strcmp(lane, "exact");
-	size_t rounds = exact ? (size_t)campaign->loads_exact : 1;
+	bool exact = !strcmp(lane, "exact"), race = !strcmp(lane, "race");
+	size_t rounds = exact  ? (size_t)campaign->loads_exact
+			: race ? (size_t)campaign->loads_race
+			       : 1;
 	CLEANUP(free_ptr) size_t *order = xcalloc(who->count * rounds, sizeof(*order));
 	char capability[32];
 	int64_t block;
@@ -117,7 +119,7 @@ void plan_add_block(struct db_conn *conn, const struct campaign *campaign, const
 	db_run(conn, SQL_BLOCK_ADD, db_int(campaign->id), db_int(db_last_id(conn)), db_text(isa),
 	       db_text(lane), db_int(number));
 	block = db_last_id(conn);
-	plan_order((uint64_t)campaign->seed, number, !exact, who->count, rounds, order);
+	plan_order((uint64_t)campaign->seed, number, !exact && !race, who->count, rounds, order);
 	for (size_t i = 0; i < who->count * rounds; i++) {
 		db_run(conn, SQL_LOAD_ADD, db_int(block), db_int(who->variants[order[i]]),
 		       db_int((int64_t)i));
@@ -145,6 +147,8 @@ static void add_blocks(struct db_conn *conn, const struct campaign *campaign,
 			continue;
 		if (check_listed(campaign->lanes, "exact"))
 			plan_add_block(conn, campaign, isas[i], "exact", 1, who, now_ms);
+		if (check_listed(campaign->lanes, "race"))
+			plan_add_block(conn, campaign, isas[i], "race", 1, who, now_ms);
 		if (!check_listed(campaign->lanes, "smp"))
 			continue;
 		for (unsigned number = 1; number <= campaign->loads_smp; number++)

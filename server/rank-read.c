@@ -146,6 +146,8 @@ static void count_loads(const struct variant *variant, const char *isa,
 			continue;
 		if (!strcmp(load->lane, "exact"))
 			subject->loads_exact++;
+		else if (!strcmp(load->lane, "race"))
+			subject->loads_race++;
 		else
 			subject->loads_smp++;
 	}

@@ -53,7 +53,7 @@ struct rank_subject {
 	char **dropped; /* workloads of the repetitions that were thrown away */
 	size_t samples_count, samples_capacity, gates_count, gates_capacity;
 	size_t dropped_count, dropped_capacity;
-	size_t loads_exact, loads_smp; /* that ran to a result */
+	size_t loads_exact, loads_race, loads_smp; /* that ran to a result */
 };
 
 struct rank_input {

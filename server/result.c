@@ -27,6 +27,9 @@ void load_result_release(struct load_result *result)
 	free(result->samples);
 	free(result->gates);
 	free(result->dropped);
+	for (size_t i = 0; i < result->races_count; i++)
+		free(result->races[i].ranges);
+	free(result->races);
 	free(result->functions);
 	*result = (struct load_result){ 0 };
 }
@@ -133,6 +136,22 @@ int result_record_build(struct db_conn *conn, const struct lease *lease,
 	return 0;
 }
 
+static void store_races(struct db_conn *conn, int64_t load, const struct load_result *result)
+{
+	for (size_t i = 0; i < result->races_count; i++) {
+		const struct race_map *map = &result->races[i];
+		int64_t id;
+
+		db_run(conn, SQL_RACE_MAP_ADD, db_int(load), db_text(map->workload),
+		       db_text(map->kind), db_text(map->sender), db_int(map->first),
+		       db_int(map->last), db_int(map->rounds), db_int(map->cycle));
+		id = db_last_id(conn);
+		for (size_t k = 0; k < map->ranges_count; k++)
+			db_run(conn, SQL_RACE_RANGE_ADD, db_int(id), db_int(map->ranges[k].first),
+			       db_int(map->ranges[k].last), db_text(map->ranges[k].state));
+	}
+}
+
 static void store_details(struct db_conn *conn, int64_t load, const struct load_result *result)
 {
 	for (size_t i = 0; i < result->samples_count; i++) {
@@ -213,6 +232,7 @@ int result_record_load(struct db_conn *conn, const struct lease *lease, int64_t 
 	       db_int(result->duration_ms), db_int_or_null(fingerprint), db_int(lease->host),
 	       db_int(now_ms));
 	store_details(conn, id, result);
+	store_races(conn, id, result);
 	plan_load_done(conn, &load, result->status, result->sentence, now_ms);
 	return 0;
 }

@@ -23,6 +23,9 @@
 #define RESULT_GATES_MAX 20000
 #define RESULT_DROPPED_MAX 20000
 #define RESULT_FUNCTIONS_MAX 200000
+#define RESULT_RACE_MAPS_MAX 64
+#define RESULT_RACE_RANGES_MAX 1024
+#define RESULT_RACE_OFFSET_MAX (1 << 24)
 
 struct build_artifact {
 	char name[RESULT_WORD_MAX + 1], sha256[SHA256_HEX_BYTES];
@@ -63,6 +66,20 @@ struct function_cost {
 	int64_t instructions;
 };
 
+/* Offsets that had the same state; both ends belong to it. */
+struct race_range {
+	int64_t first, last;
+	char state[16];
+};
+
+/* Its ranges are in order, without gaps, from the first offset to the last. */
+struct race_map {
+	char workload[RESULT_WORD_MAX + 1], kind[RESULT_WORD_MAX + 1], sender[RESULT_WORD_MAX + 1];
+	int64_t first, last, rounds, cycle;
+	struct race_range *ranges;
+	size_t ranges_count;
+};
+
 struct load_result {
 	char status[16];
 	char *sentence;
@@ -73,7 +90,8 @@ struct load_result {
 	struct gate_outcome *gates;
 	struct dropped_rep *dropped;
 	struct function_cost *functions;
-	size_t samples_count, gates_count, dropped_count, functions_count;
+	struct race_map *races;
+	size_t samples_count, gates_count, dropped_count, functions_count, races_count;
 };
 
 void build_result_release(struct build_result *result);

@@ -28,6 +28,7 @@ static const struct route routes[] = {
 	{ "GET", V1 "/campaigns/{n}", SCOPE_READ, 0, NULL, handle_campaign_get, false },
 	{ "GET", V1 "/campaigns/{n}/diff", SCOPE_READ, 0, NULL, handle_diff_get, false },
 	{ "GET", V1 "/campaigns/{n}/mechanism", SCOPE_READ, 0, NULL, handle_mechanism_get, false },
+	{ "GET", V1 "/campaigns/{n}/race-map", SCOPE_READ, 0, NULL, handle_race_map_get, false },
 	{ "GET", V1 "/campaigns/{n}/ranking", SCOPE_READ, 0, NULL, handle_ranking_get, false },
 	{ "GET", V1 "/campaigns/{n}/samples", SCOPE_READ, 0, NULL, handle_sample_list, false },
 	{ "GET", V1 "/campaigns/{n}/statistics", SCOPE_READ, 0, NULL, handle_statistics_get,

@@ -101,6 +101,7 @@ UNUSED static struct campaign_request usual_request(void)
 					  .isa = "svm",
 					  .lanes = "exact",
 					  .loads_exact = 1,
+					  .loads_race = 1,
 					  .loads_smp = 2,
 					  .seed = 7 };
 }

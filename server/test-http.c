@@ -542,6 +542,26 @@ static void a_head_that_is_too_large_is_refused(void **state)
 	assert_int_equal(status_of(s->url, get(V1 "/health", NULL)), 200);
 }
 
+static void race_maps_are_given_back(void **state)
+{
+	struct setting *s = *state;
+	struct db_conn *conn;
+
+	submit(s, V1 "/series");
+	status_of(s->url, post(V1 "/campaigns", s->submitter, CAMPAIGN));
+	conn = db_begin_write(s->server->db);
+	db_run(conn, SQL_TASK_ADD_BLOCK, db_int(1), db_text("bench-svm"), db_int(1));
+	db_run(conn, SQL_BLOCK_ADD, db_int(1), db_int(1), db_text("svm"), db_text("race"), db_int(1));
+	db_run(conn, SQL_LOAD_ADD, db_int(1), db_int(1), db_int(0));
+	db_run(conn, SQL_RACE_MAP_ADD, db_int(1), db_text("w"), db_text("cpuid"), db_text("ipi"),
+	       db_int(-1), db_int(3), db_int(5), db_int(2));
+	db_run(conn, SQL_RACE_RANGE_ADD, db_int(1), db_int(-1), db_int(3), db_text("quiet"));
+	assert_int_equal(db_commit(&conn, NULL), 0);
+	CLEANUP(reply_release) struct reply reply =
+		send_call(s->url, get(V1 "/campaigns/1/race-map?variant=base", s->reader));
+	assert_int_equal(json_number(&reply, "maps.0.ranges.0.to"), 3);
+}
+
 #define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -570,6 +590,7 @@ int main(void)
 		WITH_SERVER(a_result_sent_again_with_its_key_gets_the_same_answer),
 		WITH_SERVER(a_log_is_read_back),
 		WITH_SERVER(lists_come_in_pages),
+		WITH_SERVER(race_maps_are_given_back),
 		WITH_SERVER(more_connections_than_allowed_do_not_stop_the_server),
 		WITH_SERVER(a_head_that_is_too_large_is_refused),
 	};

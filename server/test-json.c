@@ -160,6 +160,42 @@ static void a_load_result_is_decoded_whole(void **state)
 	assert_string_equal(result.functions[0].function, "f.constprop.0");
 }
 
+#define RACE_RESULT(ranges)                                                                        \
+	"{\"status\": \"ok\", \"race_maps\": [{\"workload\": \"w\", \"kind\": \"cpuid\", \"sender\": "     \
+	"\"ipi\", \"from\": -1, \"to\": 3, \"ranges\": [" ranges "]}]}"
+
+static void a_race_map_is_decoded_with_its_ranges(void **state)
+{
+	CLEANUP(load_result_release) struct load_result result = { .status = "" };
+
+	(void)state;
+	assert_int_equal(load(RACE_RESULT("[-1, 0, \"needed\"], [1, 3, \"quiet\"]"), &result), 0);
+	assert_int_equal(result.races_count, 1);
+	assert_int_equal(result.races[0].first, -1);
+	assert_int_equal(result.races[0].ranges[1].last, 3);
+	assert_string_equal(result.races[0].ranges[1].state, "quiet");
+}
+
+static void a_race_map_with_gaps_is_refused(void **state)
+{
+	static const char *const bodies[] = {
+		RACE_RESULT("[-1, 0, \"needed\"], [2, 3, \"quiet\"]"),
+		RACE_RESULT("[-1, 2, \"needed\"]"),
+		RACE_RESULT("[-1, 4, \"needed\"]"),
+		RACE_RESULT("[-1, 3, \"late\"]"),
+		RACE_RESULT("[-1, 3]"),
+		RACE_RESULT("7"),
+		RACE_RESULT(""),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		CLEANUP(load_result_release) struct load_result result = { .status = "" };
+
+		assert_int_equal(load(bodies[i], &result), -EINVAL);
+	}
+}
+
 static void a_load_result_that_breaks_the_contract_is_refused(void **state)
 {
 	static const char *const bodies[] = {
@@ -265,6 +301,8 @@ int main(void)
 		cmocka_unit_test(what_is_no_json_object_is_told_apart),
 		cmocka_unit_test(deep_nesting_is_refused_before_it_is_parsed),
 		cmocka_unit_test(a_load_result_is_decoded_whole),
+		cmocka_unit_test(a_race_map_is_decoded_with_its_ranges),
+		cmocka_unit_test(a_race_map_with_gaps_is_refused),
 		cmocka_unit_test(a_load_result_that_breaks_the_contract_is_refused),
 		cmocka_unit_test(names_that_a_kernel_made_up_are_made_harmless),
 		cmocka_unit_test(a_build_result_needs_what_its_status_says),

@@ -40,6 +40,83 @@ static void a_campaign_is_done_when_every_load_has_its_result(void **state)
 	assert_int_equal(count_rows(f, id), 9);
 }
 
+static void the_race_lane_has_one_block_of_its_rounds_in_order(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(campaign_release) struct campaign campaign = { 0 };
+	CLEANUP(task_release) struct task task = { 0 };
+	struct campaign_request request = usual_request();
+	struct lease lease;
+	int64_t id;
+
+	snprintf(request.lanes, sizeof(request.lanes), "race");
+	request.loads_race = 2;
+	id = make_campaign(f, request, 1);
+	build_all(f, "12", 2);
+	campaign = read_campaign(f, id);
+	assert_int_equal(campaign.loads_race, 2);
+	assert_int_equal(campaign.variants[0].loads_count, 2);
+	assert_string_equal(campaign.variants[1].loads[0].lane, "race");
+	assert_int_equal(campaign.variants[0].loads[0].block, campaign.variants[1].loads[1].block);
+	assert_int_equal(take(f, "bench-svm", &lease), 0);
+	task = read_task(f, lease.task);
+	assert_string_equal(task.loads[0].series, "base");
+	assert_string_equal(task.loads[1].series, campaign.variants[1].series);
+	assert_string_equal(task.loads[2].series, "base");
+}
+
+static void a_race_map_is_stored_with_its_load(void **state)
+{
+	struct fixture *f = *state;
+	struct campaign_request request = usual_request();
+	struct race_range ranges[] = { { -2, -1, "needed" }, { 0, 4, "lost" } };
+	struct race_map map = { .workload = "race-cpuid-kick",
+				.kind = "cpuid",
+				.sender = "kick",
+				.first = -2,
+				.last = 4,
+				.ranges = ranges,
+				.ranges_count = 2 };
+	struct load_result result = { .status = "ok", .races = &map, .races_count = 1 };
+	CLEANUP(task_release) struct task task = { 0 };
+	CLEANUP(campaign_release) struct campaign campaign = { 0 };
+	struct lease lease;
+	struct db_conn *conn;
+	bool recorded;
+	int64_t id;
+
+	snprintf(request.lanes, sizeof(request.lanes), "race");
+	id = make_campaign(f, request, 1);
+	build_all(f, "12", 2);
+	campaign = read_campaign(f, id);
+	assert_int_equal(take(f, "bench-svm", &lease), 0);
+	task = read_task(f, lease.task);
+	conn = db_begin_write(f->db);
+	assert_int_equal(result_record_load(conn, &lease, task.loads[0].id, &result, f->now_ms,
+					    &recorded, NULL),
+			 0);
+	commit(&conn);
+	conn = db_begin_read(f->db);
+	assert_int_equal(db_value(conn, 0, SQL_RACE_LOAD, db_int(campaign.variants[0].id),
+				  db_text("svm")),
+			 task.loads[0].id);
+	{
+		CLEANUP(rows_end)
+		struct rows maps = db_query(conn, SQL_RACE_MAPS, db_int(task.loads[0].id));
+
+		assert_true(rows_next(&maps));
+		assert_string_equal(rows_text(&maps, 1), "race-cpuid-kick");
+		CLEANUP(rows_end)
+		struct rows rows = db_query(conn, SQL_RACE_RANGES, db_int(rows_int(&maps, 0)));
+
+		assert_true(rows_next(&rows));
+		assert_true(rows_next(&rows));
+		assert_int_equal(rows_int(&rows, 1), 4);
+		assert_string_equal(rows_text(&rows, 2), "lost");
+	}
+	db_rollback(&conn);
+}
+
 static void identical_code_is_not_measured(void **state)
 {
 	struct fixture *f = *state;
@@ -352,6 +429,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_DB(the_base_is_built_first),
 		WITH_DB(a_campaign_is_done_when_every_load_has_its_result),
+		WITH_DB(the_race_lane_has_one_block_of_its_rounds_in_order),
+		WITH_DB(a_race_map_is_stored_with_its_load),
 		WITH_DB(identical_code_is_not_measured),
 		WITH_DB(a_variant_built_before_the_base_is_judged_when_the_base_is_known),
 		WITH_DB(identical_code_is_measured_when_asked_for),

@@ -137,6 +137,40 @@ static void a_guard_on_any_kind_goes_before_windows_on_rare_kinds(void **state)
 	assert_string_equal(keys[4].metric->name, "exit_window");
 }
 
+static void the_race_lane_decides_after_the_exact_windows_and_before_their_cost(void **state)
+{
+	CLEANUP(field_release) struct field field = { 0 };
+	const struct rank_result *results;
+	const struct rank_key *keys;
+
+	(void)state;
+	/* The second has the shorter exit path, the third the narrower spurious window. */
+	add_sample(enter_windows(&field, "base", 158, 273, 838), "spurious_window", "cpuid", 239);
+	add_sample(enter_windows(&field, "a", 45, 273, 838), "spurious_window", "cpuid", 130);
+	add_sample(enter_windows(&field, "b", 45, 273, 839), "spurious_window", "cpuid", 120);
+	results = run(&field);
+	assert_int_equal(results[1].place, 2);
+	assert_int_equal(results[2].place, 1);
+	keys = field.ranking.keys;
+	assert_string_equal(keys[2].metric->name, "spurious_window");
+	assert_string_equal(keys[3].metric->name, "exit_path");
+	assert_null(keys[2].why_not);
+}
+
+static void a_race_map_that_varied_decides_nothing(void **state)
+{
+	CLEANUP(field_release) struct field field = { 0 };
+	const struct rank_result *results;
+
+	(void)state;
+	add_sample(enter_windows(&field, "base", 158, 273, 838), "spurious_window", "cpuid", 239);
+	add_sample(enter_windows(&field, "a", 158, 273, 838), "spurious_window", "cpuid", 120);
+	add_sample(&field.subjects[1], "spurious_window", "cpuid", 121);
+	results = run(&field);
+	assert_int_equal(results[1].place, 1);
+	assert_non_null(strstr(field.ranking.keys[2].why_not, "varied"));
+}
+
 static void equal_ones_share_a_place_and_the_next_is_counted_on(void **state)
 {
 	CLEANUP(field_release) struct field field = { 0 };
@@ -477,6 +511,8 @@ int main(void)
 		cmocka_unit_test(the_first_metric_decides),
 		cmocka_unit_test(the_exit_path_breaks_a_tie_of_windows),
 		cmocka_unit_test(a_guard_on_any_kind_goes_before_windows_on_rare_kinds),
+		cmocka_unit_test(the_race_lane_decides_after_the_exact_windows_and_before_their_cost),
+		cmocka_unit_test(a_race_map_that_varied_decides_nothing),
 		cmocka_unit_test(equal_ones_share_a_place_and_the_next_is_counted_on),
 		cmocka_unit_test(a_failed_gate_disqualifies_whatever_was_scored),
 		cmocka_unit_test(a_gate_outweighs_a_failed_load),

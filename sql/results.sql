@@ -34,6 +34,25 @@ SELECT kind, part, sum(variant), sum(against) FROM (
 	SELECT kind, part, 0, instructions FROM function_cost WHERE load_id = ?2)
 GROUP BY kind, part ORDER BY kind, part;
 
+-- name: race_load
+SELECT l.id FROM load l JOIN block b ON b.id = l.block_id
+WHERE l.variant_id = ?1 AND b.isa = ?2 AND EXISTS (SELECT 1 FROM race_map r WHERE r.load_id = l.id)
+ORDER BY l.id LIMIT 1;
+
+-- name: race_map_add
+INSERT INTO race_map (load_id, workload, kind, sender, first, last, rounds, cycle)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
+
+-- name: race_maps
+SELECT id, workload, kind, sender, first, last, rounds, cycle FROM race_map WHERE load_id = ?1
+ORDER BY workload, id;
+
+-- name: race_range_add
+INSERT INTO race_range (map_id, first, last, state) VALUES (?1, ?2, ?3, ?4);
+
+-- name: race_ranges
+SELECT first, last, state FROM race_range WHERE map_id = ?1 ORDER BY first;
+
 -- name: rank_dropped
 SELECT l.id, d.workload FROM dropped d JOIN load l ON l.id = d.load_id
 JOIN block b ON b.id = l.block_id WHERE b.campaign_id = ?1 ORDER BY d.id;

@@ -6,6 +6,7 @@
 
 #include "lib/cleanup.h"
 #include "workloads/kick-gate.h"
+#include "workloads/race.h"
 #include "workloads/rep.h"
 #include "workloads/report.h"
 
@@ -120,9 +121,42 @@ static void run_kick_gate(struct bench *bench, const struct workload *workload)
 	bench->kick_lost |= result.lost > 0;
 }
 
+static void run_race(struct bench *bench, const struct workload *workload, unsigned number)
+{
+	CLEANUP(rep_release) struct rep rep;
+	CLEANUP(race_map_release) struct race_map map = { 0 };
+	struct race race = { .workload = workload,
+			     .vm = &rep.vm,
+			     .device = bench->kick,
+			     .limit_s = bench->limit_s };
+	struct err err = ERR_INIT;
+
+	rep_init(&rep, workload, PASS_TIMING, number);
+	report_begin(bench, &rep);
+	if (rep_prepare(&rep, bench, &err) < 0) {
+		report_fail(bench, workload, "system", err.text);
+		return;
+	}
+	if (!leg_is_ok(bench, &rep))
+		return;
+	if (race_run(&race, &map, &err) < 0)
+		report_fail(bench, workload, "system", err.text);
+	else if (map.cut)
+		report_fail(bench, workload, "timeout",
+			    "The time was up before every offset was tried.");
+	else
+		report_race(bench, workload, &map);
+}
+
+static void run_races(struct bench *bench, const struct workload *workload)
+{
+	for (unsigned i = 0; i < bench->timing; i++)
+		run_race(bench, workload, i);
+}
+
 static bool is_wanted(const struct bench *bench, const struct workload *workload)
 {
-	if (workload->kind == WORKLOAD_KICK && !bench->kick)
+	if ((workload->kind == WORKLOAD_KICK || workload->kind == WORKLOAD_RACE) && !bench->kick)
 		return false;
 	if (bench->only)
 		return bench_list_has(bench->only, workload->name);
@@ -137,14 +171,28 @@ static void run_one(struct bench *bench, const struct workload *workload)
 		run_kick_gate(bench, workload);
 	else if (bench->kick_lost)
 		report_skip(bench, workload, "a vCPU misses kicks: its counts would mean nothing");
+	else if (workload->kind == WORKLOAD_RACE)
+		run_races(bench, workload);
 	else
 		run_reps(bench, workload);
+}
+
+/*
+ * Tells an emulator whose debugger watches for this instruction (Bochs's "magic breakpoint") that
+ * from here on CPUs must go on in turns of one instruction, which makes booting slow; to anything
+ * else it does nothing.
+ */
+static void mark_races(void)
+{
+	__asm__ volatile("xchg %%bx, %%bx" ::: "memory");
 }
 
 /* The kick gates come first: a variant that fails one would make every IPI wait for a timer tick.
  */
 static void run_all(struct bench *bench)
 {
+	if (bench->lane == LANE_RACE)
+		mark_races();
 	for (size_t i = 0; i < workloads_count; i++)
 		if (workloads[i].kind == WORKLOAD_KICK && is_wanted(bench, &workloads[i]))
 			run_one(bench, &workloads[i]);

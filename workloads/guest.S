@@ -43,6 +43,7 @@ guest_start:
 	lock orq $0, GUEST_GDT
 	lock orq $0, GUEST_SHARED
 	lock orq $0, GUEST_KICK_PAGE
+	lock orq $0, GUEST_RACE
 	push %rax
 	pop %rax
 	mov $GUEST_IMAGE, %eax

@@ -27,6 +27,7 @@
 #define GUEST_GDT 0x5000
 #define GUEST_SHARED 0x9000
 #define GUEST_KICK_PAGE 0xb000 /* struct runway_kick_page */
+#define GUEST_RACE 0xc000      /* struct guest_race */
 #define GUEST_IMAGE 0x10000
 #define GUEST_IMAGE_MAX_BYTES 0x10000
 #define GUEST_STACKS 0x80000 /* one page for each vCPU */
@@ -50,6 +51,21 @@
 #define SHARED_VCPU_BYTES 0x100
 #define VCPU_SENT 0x00
 #define VCPU_RECEIVED 0x40 /* one word for each sender */
+
+/* Offsets in the race lane's page: what the VMM writes, what the target does, what the sender does. */
+#define RACE_GO 0x00	/* number of the round, from 1 */
+#define RACE_AT 0x08	/* TSC of the moment: the exit is RACE_EXIT_TICKS later */
+#define RACE_UNTIL 0x10 /* TSC at which an event that has not come counts as missed */
+#define RACE_EXPECT 0x18 /* 0: no event will come, wait until then */
+#define RACE_SEND_AT 0x20 /* 0: it is over */
+#define RACE_DONE 0x40	  /* number of the round */
+#define RACE_BEFORE 0x48  /* TSC at the moment, or later when something held the target up */
+#define RACE_AFTER 0x50	  /* first TSC after the exit */
+#define RACE_ARRIVED 0x58 /* TSC when the event was seen; 0: missed */
+#define RACE_SEND_BEGAN 0x80
+#define RACE_SEND_ENDED 0x88
+#define RACE_OVER -1 /* in RACE_GO */
+#define RACE_EXIT_TICKS 12
 
 #ifndef __ASSEMBLER__
 
@@ -83,6 +99,19 @@ _Static_assert(__builtin_offsetof(struct guest_shared, finished) == SHARED_FINIS
 _Static_assert(__builtin_offsetof(struct guest_shared, stop) == SHARED_STOP, "as guests see it");
 _Static_assert(__builtin_offsetof(struct guest_shared, fault) == SHARED_FAULT, "as guests see it");
 _Static_assert(__builtin_offsetof(struct guest_shared, vcpus) == SHARED_VCPU, "as guests see it");
+
+struct guest_race {
+	uint64_t go, at, until, expect, send_at;
+	_Alignas(64) uint64_t done;
+	uint64_t before, after, arrived;
+	_Alignas(64) uint64_t send_began;
+	uint64_t send_ended;
+};
+
+_Static_assert(__builtin_offsetof(struct guest_race, send_at) == RACE_SEND_AT, "as guests see it");
+_Static_assert(__builtin_offsetof(struct guest_race, arrived) == RACE_ARRIVED, "as guests see it");
+_Static_assert(__builtin_offsetof(struct guest_race, send_ended) == RACE_SEND_ENDED,
+	       "as guests see it");
 
 /* The linker names the ends of the section. */
 extern const uint8_t __start_guest_image[], __stop_guest_image[];

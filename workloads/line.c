@@ -76,6 +76,14 @@ void line_number(struct line *line, const char *key, uint64_t value)
 	add(line, text, (size_t)snprintf(text, sizeof(text), "%" PRIu64, value));
 }
 
+void line_signed(struct line *line, const char *key, int64_t value)
+{
+	char text[24];
+
+	add_key(line, key);
+	add(line, text, (size_t)snprintf(text, sizeof(text), "%" PRId64, value));
+}
+
 void line_address(struct line *line, const char *key, uint64_t value)
 {
 	char text[24];

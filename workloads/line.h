@@ -35,6 +35,7 @@ int line_send(struct line *line, int fd);
 /* Members; inside an array key is NULL. */
 void line_text(struct line *line, const char *key, const char *value);
 void line_number(struct line *line, const char *key, uint64_t value);
+void line_signed(struct line *line, const char *key, int64_t value);
 void line_address(struct line *line, const char *key, uint64_t value);
 void line_bool(struct line *line, const char *key, bool value);
 void line_object(struct line *line, const char *key);

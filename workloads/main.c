@@ -13,7 +13,7 @@
 
 #define USAGE                                                                                      \
 	"usage: runway-bench list\n"                                                               \
-	"       runway-bench run [--lane exact|smp] [--timing N] [--counting N] [--only A,B]\n"    \
+	"       runway-bench run [--lane LANE] [--timing N] [--counting N] [--only A,B]\n"    \
 	"                        [--scale PERCENT] [--limit-s N] [--kick DEVICE|none]\n"           \
 	"                        [--proc PATH] [--sys PATH] [--tracefs PATH]\n"
 
@@ -48,7 +48,7 @@ static const struct option options[] = {
 static int list_workloads(void)
 {
 	for (size_t i = 0; i < workloads_count; i++)
-		printf("%-18s %s\n", workloads[i].name, workloads[i].summary);
+		printf("%-22s %s\n", workloads[i].name, workloads[i].summary);
 	return 0;
 }
 
@@ -137,7 +137,7 @@ static int run(int argc, char **argv)
 		.timing = UINT_MAX,
 		.counting = UINT_MAX,
 		.scale_percent = 100,
-		.limit_s = 3,
+		.limit_s = 0,
 		.kick = "/dev/runway-kick",
 		.proc = "/proc",
 		.sys = "/sys",
@@ -156,11 +156,14 @@ static int run(int argc, char **argv)
 		fputs(USAGE, stderr);
 		return 2;
 	}
-	/* Exact counts need no repetition. */
+	/* What repeats itself exactly needs no repetition. */
 	if (bench.timing == UINT_MAX)
-		bench.timing = bench.lane == LANE_EXACT ? 1 : 3;
+		bench.timing = bench.lane == LANE_SMP ? 3 : 1;
 	if (bench.counting == UINT_MAX)
-		bench.counting = bench.lane == LANE_EXACT ? 0 : 1;
+		bench.counting = bench.lane == LANE_SMP;
+	/* A sweep takes what it takes; the limit is for a host on which it would not end. */
+	if (!bench.limit_s)
+		bench.limit_s = bench.lane == LANE_RACE ? 60 : 3;
 	if (bench_run(&bench, &err) < 0) {
 		fprintf(stderr, "runway-bench: %s\n", err.text);
 		return 1;

@@ -41,8 +41,9 @@ int rep_prepare(struct rep *rep, const struct bench *bench, struct err *err)
 	struct vm_spec spec = {
 		.entry = workload->entry,
 		.vcpus = workload_vcpus(workload, bench->cpus),
-		/* The kicker has CPU 0. */
-		.first_cpu = workload->kind == WORKLOAD_KICK,
+		/* Who kicks has CPU 0, who sends too. */
+		.first_cpu = workload->kind == WORKLOAD_KICK ||
+			     (workload->kind == WORKLOAD_RACE && workload->vcpus_max == 1),
 		.cpus = bench->cpus,
 		.iterations = iterations_of(bench, workload),
 		.gap_turns = workload->gap_turns,

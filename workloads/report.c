@@ -160,6 +160,74 @@ void report_kick(struct bench *bench, const struct workload *workload,
 	send_line(bench, &line);
 }
 
+static void report_map(struct bench *bench, const struct workload *workload,
+		       const struct race_map *map)
+{
+	struct race_range range;
+	struct line line;
+
+	line_open(&line, "race");
+	line_text(&line, "workload", workload->name);
+	line_text(&line, "kind", workload->exit_kind);
+	line_text(&line, "sender", race_sender_name(workload->race_sender));
+	line_signed(&line, "from", map->first);
+	line_signed(&line, "to", map->first + (int64_t)map->count - 1);
+	line_number(&line, "rounds", map->rounds);
+	line_number(&line, "unsteady", map->unsteady);
+	line_signed(&line, "cycle", map->cycle);
+	line_signed(&line, "send", map->send_max);
+	line_signed(&line, "latency", map->latency_max);
+	line_array(&line, "ranges");
+	for (size_t at = 0; race_map_next(map, &at, &range);) {
+		line_array(&line, NULL);
+		line_signed(&line, NULL, range.from);
+		line_signed(&line, NULL, range.to);
+		line_text(&line, NULL, race_state_name(range.state));
+		line_close(&line, ']');
+	}
+	line_close(&line, ']');
+	send_line(bench, &line);
+}
+
+/* How many runs of equal states a map has; a host that repeats itself makes few. */
+static size_t ranges_of(const struct race_map *map)
+{
+	struct race_range range;
+	size_t count = 0;
+
+	for (size_t at = 0; race_map_next(map, &at, &range);)
+		count++;
+	return count;
+}
+
+void report_race(struct bench *bench, const struct workload *workload, const struct race_map *map)
+{
+	size_t lost = race_map_count(map, RACE_LOST) + race_map_count(map, RACE_LOST_IPI);
+	struct race_range range = { 0 };
+	char detail[256];
+	struct line line;
+
+	for (size_t at = 0; lost && race_map_next(map, &at, &range);)
+		if (range.state == RACE_LOST || range.state == RACE_LOST_IPI)
+			break;
+	if (lost)
+		snprintf(detail, sizeof(detail),
+			 "the event was lost at %zu of %zu offsets, first at %" PRId64, lost,
+			 map->count, range.from);
+	else
+		snprintf(detail, sizeof(detail),
+			 "the event arrived at every one of %zu offsets (%" PRId64 " to %" PRId64
+			 ")",
+			 map->count, map->first, map->first + (int64_t)map->count - 1);
+	open_gate(&line, "race", workload, !lost, detail);
+	send_line(bench, &line);
+	if (ranges_of(map) <= RACE_RANGES_MAX)
+		report_map(bench, workload, map);
+	else
+		report_fail(bench, workload, "system",
+			    "The map changes so often that this host does not repeat itself.");
+}
+
 void report_skip(struct bench *bench, const struct workload *workload, const char *why)
 {
 	struct line line;

@@ -8,6 +8,7 @@
 
 #include "workloads/bench.h"
 #include "workloads/kick-gate.h"
+#include "workloads/race.h"
 #include "workloads/rep.h"
 
 void report_hello(struct bench *bench);
@@ -18,6 +19,8 @@ void report_delivery(struct bench *bench, const struct workload *workload, uint6
 		     uint64_t received);
 void report_kick(struct bench *bench, const struct workload *workload,
 		 const struct kick_result *result);
+/* The map and the gate. */
+void report_race(struct bench *bench, const struct workload *workload, const struct race_map *map);
 void report_skip(struct bench *bench, const struct workload *workload, const char *why);
 void report_fail(struct bench *bench, const struct workload *workload, const char *what,
 		 const char *detail);

@@ -264,7 +264,7 @@ int vm_begin(struct vm *vm, unsigned limit_s, struct err *err)
 	if (rc < 0)
 		return rc;
 	prepare_leg(vm);
-	for (vm->threads = 0; vm->threads < vm->vcpus_count && !rc; vm->threads += !rc)
+	for (vm->threads = vm->driven; vm->threads < vm->vcpus_count && !rc; vm->threads += !rc)
 		rc = start_thread(&vm->vcpus[vm->threads]);
 	if (rc) {
 		struct vm_outcome outcome;
@@ -278,10 +278,16 @@ int vm_begin(struct vm *vm, unsigned limit_s, struct err *err)
 
 void vm_finish(struct vm *vm, struct vm_outcome *ret_outcome)
 {
-	for (unsigned i = 0; i < vm->threads; i++)
+	for (unsigned i = vm->driven; i < vm->threads; i++)
 		pthread_join(vm->vcpus[i].thread, NULL);
 	timer_delete(vm->watchdog);
 	sum_up(vm, ret_outcome);
+}
+
+enum vm_result vm_drive(struct vm *vm, unsigned number)
+{
+	run_leg(&vm->vcpus[number]);
+	return vm->vcpus[number].outcome.result;
 }
 
 void vm_run(struct vm *vm, unsigned limit_s, struct vm_outcome *ret_outcome)

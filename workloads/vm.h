@@ -74,8 +74,10 @@ struct vm {
 	struct vcpu vcpus[GUEST_VCPUS_MAX];
 	unsigned vcpus_count; /* created so far */
 
+	unsigned driven; /* so many of the first vCPUs have no thread of their own: vm_drive() */
+
 	/* Of the leg that runs. */
-	unsigned threads;
+	unsigned threads; /* the next vCPU to get one */
 	timer_t watchdog;
 	volatile sig_atomic_t alarms; /* not 0: limit_s has passed */
 	unsigned stall_limit_s;	      /* VM_STALL_S, for a test to shorten */
@@ -106,6 +108,9 @@ bool vm_was_cut(const struct vm *vm);
 /* The same in two steps, for a caller that acts on the guest while it runs (always in threads). */
 int vm_begin(struct vm *vm, unsigned limit_s, struct err *err);
 void vm_finish(struct vm *vm, struct vm_outcome *ret_outcome);
+
+/* Between the two: runs a vCPU that has no thread in the caller's, until its next READY or DONE. */
+enum vm_result vm_drive(struct vm *vm, unsigned number);
 
 /* Once in a process, before the first run. */
 int vm_install_signals(struct err *err);

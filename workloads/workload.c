@@ -11,6 +11,8 @@ extern const uint8_t guest_site_cpuid[], guest_site_hlt[], guest_site_hypercall_
 extern const uint8_t guest_ipi_all_to_all[], guest_ipi_broadcast[], guest_ipi_halt[],
 	guest_ipi_self[], guest_ipi_spin[], guest_ipi_storm[];
 extern const uint8_t guest_kick[];
+extern const uint8_t guest_race_cpuid[], guest_race_hlt[], guest_race_msr[], guest_race_run[],
+	guest_race_tsc_deadline[];
 
 #define EXIT(exit_kind_, label, summary_)                                                          \
 	.summary = summary_, .kind = WORKLOAD_EXIT, .vcpus_min = 1, .vcpus_max = 1,                \
@@ -23,9 +25,22 @@ extern const uint8_t guest_kick[];
 	.summary = summary_, .kind = WORKLOAD_KICK, .vcpus_min = 1, .vcpus_max = 1,                \
 	.iterations = { 0, rounds }, .entry = guest_kick, .kick_mode = mode
 
+#define RACE(exit_kind_, label, sleeps, sender, vcpus, summary_)                                   \
+	.summary = summary_, .kind = WORKLOAD_RACE, .vcpus_min = vcpus, .vcpus_max = vcpus,        \
+	.iterations = { 0, 0, 1 }, .entry = guest_race_##label, .exit_kind = exit_kind_,           \
+	.race_sender = sender, .race_sleeps = sleeps
+/* A row for each sender. */
+#define RACES(exit_kind_, label, sleeps, target)                                                   \
+	{ "race-" exit_kind_ "-ipi",                                                               \
+	  RACE(exit_kind_, label, sleeps, RACE_IPI, 2, "map: an IPI to " target) },                \
+	{ "race-" exit_kind_ "-kick", RACE(exit_kind_, label, sleeps, RACE_KICK, 1,                \
+					   "map: a kick without a request to " target) },          \
+	{ "race-" exit_kind_ "-msi",                                                               \
+	  RACE(exit_kind_, label, sleeps, RACE_MSI, 1, "map: a host thread's MSI to " target) }
+
 /*
  * To add a workload: a program in guest-*.S and one row here, sorted by name. Iterations are for
- * the exact and the smp lane; 0 leaves a workload out of a lane unless it is asked for by name.
+ * the exact, the smp and the race lane; 0 leaves a workload out of a lane unless it is asked for by name.
  */
 const struct workload workloads[] = {
 	{ "exit-cpuid", EXIT("cpuid", cpuid, "CPUID, the shortest exit"),
@@ -55,15 +70,27 @@ const struct workload workloads[] = {
 			       "gate: a request and a kick, whenever they come, are seen") },
 	{ "kick-spin",
 	  KICK(RUNWAY_KICK_SPIN, 20, "gate: a kick makes a vCPU in the guest leave it") },
+	RACES("cpuid", cpuid, false, "a vCPU that exits by CPUID"),
+	RACES("hlt", hlt, true, "a vCPU that halts"),
+	RACES("msr", msr, false, "a vCPU that reads an MSR"),
+	RACES("run", run, false, "a vCPU that comes in by a new KVM_RUN"),
+	RACES("tsc-deadline", tsc_deadline, false, "a vCPU that sets its TSC deadline"),
 };
 
 const size_t workloads_count = sizeof(workloads) / sizeof(workloads[0]);
 
 const char *lane_name(enum lane lane)
 {
-	static const char *const names[] = { "exact", "smp" };
+	static const char *const names[] = { "exact", "smp", "race" };
 
 	return names[lane];
+}
+
+const char *race_sender_name(enum race_sender sender)
+{
+	static const char *const names[] = { "ipi", "msi", "kick" };
+
+	return names[sender];
 }
 
 const struct workload *workload_find(const char *name)
@@ -83,8 +110,9 @@ uint64_t workload_site(const struct workload *workload, enum isa isa)
 
 unsigned workload_vcpus(const struct workload *workload, unsigned cpus)
 {
-	/* The kicker needs a CPU beside its target's. */
-	unsigned needed = workload->kind == WORKLOAD_KICK ? 2 : workload->vcpus_min;
+	/* Who kicks or races needs a CPU beside its target's. */
+	bool beside = workload->kind == WORKLOAD_KICK || workload->kind == WORKLOAD_RACE;
+	unsigned needed = beside ? 2 : workload->vcpus_min;
 
 	if (cpus < needed)
 		return 0;

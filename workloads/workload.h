@@ -15,6 +15,7 @@
 enum lane {
 	LANE_EXACT,
 	LANE_SMP,
+	LANE_RACE,
 	LANES_COUNT,
 };
 
@@ -22,6 +23,13 @@ enum workload_kind {
 	WORKLOAD_EXIT, /* one measured exit an iteration, at a known address */
 	WORKLOAD_IPI,
 	WORKLOAD_KICK, /* a gate: runs before all others */
+	WORKLOAD_RACE, /* a map of all offsets of a sender against a target */
+};
+
+enum race_sender {
+	RACE_IPI,  /* another vCPU writes its ICR */
+	RACE_MSI,  /* a host thread signals an MSI */
+	RACE_KICK, /* a kick without a request */
 };
 
 struct workload {
@@ -33,15 +41,18 @@ struct workload {
 	uint32_t gap_turns;	       /* largest gap between two IPIs: 0 or a power of 2 less 1 */
 	uint64_t iterations[LANES_COUNT]; /* 0: only when named. Kick: rounds an offset */
 	const uint8_t *entry;		  /* guest program */
-	const char *exit_kind;		  /* exits only: "cpuid" … */
+	const char *exit_kind;		  /* exits and races: "cpuid" … */
 	const uint8_t *site, *site_vmx;	  /* measured instruction; site_vmx NULL: the same */
 	unsigned kick_mode;		  /* kicks only: enum runway_kick_mode */
+	enum race_sender race_sender;	  /* races only */
+	bool race_sleeps;		  /* races only: the exit does not end without an event */
 };
 
 extern const struct workload workloads[];
 extern const size_t workloads_count;
 
 const char *lane_name(enum lane lane);
+const char *race_sender_name(enum race_sender sender);
 /* NULL when no row has that name. */
 const struct workload *workload_find(const char *name);
 /* Guest address of the measured instruction. */

@@ -5,9 +5,12 @@
  * Uses of KVM are few and old on purpose (kvm_vcpu_kick(), kvm_make_request(), stat.exits), so that
  * the module builds against any variant of any kernel since 6.1.
  */
+#include <linux/cpumask.h>
 #include <linux/dcache.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/hardirq.h>
+#include <linux/kernel_stat.h>
 #include <linux/ktime.h>
 #include <linux/kvm_host.h>
 #include <linux/magic.h>
@@ -15,6 +18,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/percpu.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -248,6 +252,61 @@ static long kick_round(struct attachment *attachment, struct runway_kick_round _
 	return rc;
 }
 
+/*
+ * One kick at a moment of the TSC. Interrupts are off, so that nothing comes between the moment and
+ * the kick.
+ */
+static long kick_at(struct attachment *attachment, struct runway_kick_at __user *argument)
+{
+	struct runway_kick_at at;
+	unsigned long flags;
+
+	if (!attachment->vcpu)
+		return -ENOTCONN;
+	if (copy_from_user(&at, argument, sizeof(at)))
+		return -EFAULT;
+	if ((s64)(at.tick - rdtsc()) > RUNWAY_KICK_AHEAD_TICKS_MAX)
+		return -EINVAL;
+	local_irq_save(flags);
+	at.began = runway_wait_until(at.tick);
+	kvm_vcpu_kick(attachment->vcpu);
+	at.ended = rdtsc();
+	local_irq_restore(flags);
+	return copy_to_user(argument, &at, sizeof(at)) ? -EFAULT : 0;
+}
+
+static long read_counters(struct attachment *attachment,
+			  struct runway_kick_counters __user *argument)
+{
+	struct runway_kick_counters counters;
+	const irq_cpustat_t *irqs;
+	unsigned int cpu;
+
+	if (!attachment->vcpu)
+		return -ENOTCONN;
+	if (copy_from_user(&counters, argument, sizeof(counters)))
+		return -EFAULT;
+	if (counters.reserved || counters.cpu >= nr_cpu_ids || !cpu_possible(counters.cpu))
+		return -EINVAL;
+	irqs = &per_cpu(irq_stat, counters.cpu);
+	counters.exits = READ_ONCE(attachment->vcpu->stat.exits);
+	counters.irq_exits = READ_ONCE(attachment->vcpu->stat.irq_exits);
+	counters.wakeups = READ_ONCE(attachment->vcpu->stat.generic.halt_wakeup);
+	counters.reschedule = READ_ONCE(irqs->irq_resched_count);
+	counters.call = READ_ONCE(irqs->irq_call_count);
+	counters.posted = 0;
+#if defined(CONFIG_HAVE_KVM) || IS_ENABLED(CONFIG_KVM)
+	counters.posted = READ_ONCE(irqs->kvm_posted_intr_ipis) +
+			  READ_ONCE(irqs->kvm_posted_intr_wakeup_ipis) +
+			  READ_ONCE(irqs->kvm_posted_intr_nested_ipis);
+#endif
+	counters.others = 0;
+	for_each_online_cpu(cpu)
+		counters.others += READ_ONCE(per_cpu(irq_stat, cpu).apic_timer_irqs) +
+				   READ_ONCE(kstat_cpu(cpu).irqs_sum);
+	return copy_to_user(argument, &counters, sizeof(counters)) ? -EFAULT : 0;
+}
+
 static long device_ioctl(struct file *file, unsigned int command, unsigned long argument)
 {
 	struct attachment *attachment = file->private_data;
@@ -261,6 +320,12 @@ static long device_ioctl(struct file *file, unsigned int command, unsigned long 
 		break;
 	case RUNWAY_KICK_ROUND:
 		rc = kick_round(attachment, (void __user *)argument);
+		break;
+	case RUNWAY_KICK_AT:
+		rc = kick_at(attachment, (void __user *)argument);
+		break;
+	case RUNWAY_KICK_COUNTERS:
+		rc = read_counters(attachment, (void __user *)argument);
 		break;
 	default:
 		rc = -ENOTTY;

@@ -22,10 +22,43 @@
 #define RUNWAY_KICK_GO 0x40
 #define RUNWAY_KICK_PROGRESS 0x80
 
+/* What runway_wait_until() takes from its first instruction to its last, at least. */
+#define RUNWAY_WAIT_TICKS_MIN 10
+
 #ifndef __ASSEMBLER__
 
 #include <linux/ioctl.h>
 #include <linux/types.h>
+
+/*
+ * Returns at TSC `tick`, to the instruction where each instruction takes one tick (the race lane):
+ * the last RDTSC reads it, and its value is returned. A later value: it was called too late, or
+ * interrupted. The taken and the untaken side of JNC differ by the NOP: so odd ticks are reached
+ * too.
+ */
+static inline __attribute__((always_inline)) __u64 runway_wait_until(__u64 tick)
+{
+	__u64 now;
+
+	__asm__ volatile("rdtsc\n\t"
+			 "shl $32, %%rdx\n\t"
+			 "or %%rdx, %%rax\n\t"
+			 "sub %%rax, %[left]\n\t"
+			 "sub %[overhead], %[left]\n\t"
+			 "jl 3f\n\t"
+			 "shr $1, %[left]\n\t"
+			 "jnc 2f\n\t"
+			 "nop\n"
+			 "2:\tdec %[left]\n\t"
+			 "jns 2b\n"
+			 "3:\trdtsc\n\t"
+			 "shl $32, %%rdx\n\t"
+			 "or %%rdx, %%rax"
+			 : "=&a"(now), [left] "+r"(tick)
+			 : [overhead] "i"(RUNWAY_WAIT_TICKS_MIN)
+			 : "rdx", "cc", "memory");
+	return now;
+}
 
 #define RUNWAY_KICK_ROUNDS_MAX 1024
 #define RUNWAY_KICK_DELAY_TURNS_MAX (1u << 24)
@@ -68,10 +101,35 @@ struct runway_kick_round {
 	__u32 turns_max; /* at most so many turns from a kick to its effect */
 };
 
+#define RUNWAY_KICK_AHEAD_TICKS_MAX 100000000
+
+/* One kick without a request at a moment of the TSC, with interrupts off from the wait on. */
+struct runway_kick_at {
+	__u64 tick;	    /* at most RUNWAY_KICK_AHEAD_TICKS_MAX from now */
+	__u64 began, ended; /* out: TSC just before kvm_vcpu_kick() and just after */
+};
+
+/* Of the vCPU, of the CPU it runs on, of all CPUs: read so often that text would be too slow. */
+struct runway_kick_counters {
+	__u32 cpu;	/* in */
+	__u32 reserved; /* 0 */
+
+	/* out */
+	__u64 exits;	  /* all VM-exits */
+	__u64 irq_exits;  /* those that a host interrupt caused */
+	__u64 wakeups;	  /* the vCPU slept and was woken */
+	__u64 reschedule; /* IPIs that the CPU took, by vector */
+	__u64 call;
+	__u64 posted;
+	__u64 others; /* interrupts of timers and devices, over all CPUs: they disturb */
+};
+
 /* Holds the vCPU's file until the device file is closed or another one is attached. */
 #define RUNWAY_KICK_ATTACH _IOWR(0xb7, 0x01, struct runway_kick_attach)
 /* On the CPU that the caller is pinned to, which must not be the target's. */
 #define RUNWAY_KICK_ROUND _IOWR(0xb7, 0x02, struct runway_kick_round)
+#define RUNWAY_KICK_AT _IOWR(0xb7, 0x03, struct runway_kick_at)
+#define RUNWAY_KICK_COUNTERS _IOWR(0xb7, 0x04, struct runway_kick_counters)
 
 #endif
 #endif

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "workloads/race-round.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <sys/ioctl.h>
+
+#include "workloads/kick/runway-kick.h"
+
+/* All times are ticks of the TSC, which are instructions. */
+
+/* A late sender gets more time, up to this. */
+#define LEAD_TICKS_MAX 1000000
+
+/* So long after it was sent an event that has not come counts as missed, if the guest runs: far
+ * longer than any way that it may take, far shorter than a host's timer tick, which would let it
+ * in. */
+#define MISSED_TICKS 50000
+/* A kick shows at once, in that the guest is left. */
+#define MISSED_KICK_TICKS 4000
+/* For what the host still does after the event arrived. */
+#define SETTLE_TICKS 1000
+#define RESCUE_TICKS 200000
+
+static uint64_t now_ticks(void)
+{
+	return __builtin_ia32_rdtsc();
+}
+
+static bool is_kick(const struct sweep *sweep)
+{
+	return sweep->race->workload->race_sender == RACE_KICK;
+}
+
+static int read_counters(const struct sweep *sweep, struct runway_kick_counters *ret,
+			 struct err *err)
+{
+	*ret = (struct runway_kick_counters){ .cpu = sweep->race->vm->vcpus[sweep->target].cpu };
+	if (ioctl(sweep->device_fd, RUNWAY_KICK_COUNTERS, ret) < 0)
+		return err_sys(err, -errno, "Cannot read the counters of the kick device");
+	return 0;
+}
+
+static int signal_msi(const struct sweep *sweep, struct err *err)
+{
+	struct kvm_msi msi = { .address_lo = 0xfee00000 | sweep->target << 12,
+			       .data = GUEST_VECTOR };
+
+	if (ioctl(sweep->race->vm->fd, KVM_SIGNAL_MSI, &msi) < 0)
+		return err_sys(err, -errno, "Cannot signal an MSI");
+	return 0;
+}
+
+/* What sends, at that tick; how it went is in began and ended. */
+static int send_event(struct sweep *sweep, uint64_t tick, uint64_t *ret_began, uint64_t *ret_ended,
+		      struct err *err)
+{
+	struct runway_kick_at at = { .tick = tick };
+	int rc;
+
+	switch (sweep->race->workload->race_sender) {
+	case RACE_IPI:
+		if (vm_drive(sweep->race->vm, 0) != VM_OK)
+			return err_set(err, -EIO, "The sending vCPU failed: %.200s",
+				       sweep->race->vm->vcpus[0].outcome.detail);
+		*ret_began = sweep->page->send_began;
+		*ret_ended = sweep->page->send_ended;
+		return 0;
+	case RACE_MSI:
+		*ret_began = runway_wait_until(tick);
+		rc = signal_msi(sweep, err);
+		*ret_ended = now_ticks();
+		return rc;
+	default:
+		if (ioctl(sweep->device_fd, RUNWAY_KICK_AT, &at) < 0)
+			return err_sys(err, -errno, "Cannot kick at a moment");
+		*ret_began = at.began;
+		*ret_ended = at.ended;
+		return 0;
+	}
+}
+
+static bool is_done(const struct sweep *sweep)
+{
+	return sweep->page->done == sweep->rounds;
+}
+
+/* Whether the guest can still be waited for: it has not failed, and its time is not long up. */
+bool race_target_is_alive(const struct sweep *sweep)
+{
+	return __atomic_load_n(&sweep->race->vm->vcpus[sweep->target].run->immediate_exit,
+			       __ATOMIC_SEQ_CST) == 0;
+}
+
+/* Until the target is done, or until a target that sleeps has had its time. */
+static void wait_for_end(const struct sweep *sweep, uint64_t until)
+{
+	while (!is_done(sweep) && race_target_is_alive(sweep) && (int64_t)(now_ticks() - until) < 0)
+		;
+	until = now_ticks() + SETTLE_TICKS;
+	while ((int64_t)(now_ticks() - until) < 0)
+		;
+}
+
+/* A target that sleeps through the round's end is woken by an event that was not the round's. */
+static int wake_target(const struct sweep *sweep, struct err *err)
+{
+	uint64_t next = now_ticks();
+
+	while (!is_done(sweep)) {
+		int rc = 0;
+
+		if (!race_target_is_alive(sweep))
+			return err_set(err, -EIO, "The target vCPU stopped.");
+		if ((int64_t)(now_ticks() - next) < 0)
+			continue;
+		next = now_ticks() + RESCUE_TICKS;
+		if (sweep->race->workload->race_sleeps)
+			rc = signal_msi(sweep, err);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* What the counters and the target's own words say about a round. */
+static void look(const struct sweep *sweep, const struct runway_kick_counters *before,
+		 const struct runway_kick_counters *after, uint64_t began, bool done,
+		 struct race_seen *ret)
+{
+	volatile const struct guest_race *page = sweep->page;
+	uint64_t exit = page->at + RACE_EXIT_TICKS, entered = page->after, arrived = page->arrived;
+	uint64_t ipis = after->reschedule - before->reschedule + after->call - before->call +
+			after->posted - before->posted;
+	bool left;
+
+	ret->sent = ipis > 0;
+	ret->found = after->irq_exits > before->irq_exits || after->wakeups > before->wakeups;
+	ret->early = page->before != page->at;
+	ret->entered = entered ? (int64_t)(entered - exit) : 0;
+	ret->latency = arrived ? (int64_t)(arrived - began) : 0;
+	if (!is_kick(sweep)) {
+		ret->arrived = done && arrived;
+		return;
+	}
+	/* The exit that was agreed is one; a target that was back in the guest must leave it by
+	 * another. */
+	left = after->exits - before->exits > 1;
+	ret->arrived = !entered || entered > began || left;
+}
+
+/* One try; -EAGAIN when an interrupt or a late sender disturbed it. */
+static int try_round(struct sweep *sweep, int64_t offset, struct race_seen *ret_seen,
+		     struct err *err)
+{
+	struct runway_kick_counters before, after;
+	volatile struct guest_race *page = sweep->page;
+	uint64_t began = 0, ended = 0, planned,
+		 missed = is_kick(sweep) ? MISSED_KICK_TICKS : MISSED_TICKS;
+	bool done;
+	int rc = read_counters(sweep, &before, err);
+
+	if (rc < 0)
+		return rc;
+	page->at = now_ticks() + sweep->lead + (uint64_t)(offset < 0 ? -offset : 0);
+	planned = page->at + RACE_EXIT_TICKS + (uint64_t)offset;
+	page->until = planned + (uint64_t)sweep->map->send_max + missed;
+	page->expect = !is_kick(sweep);
+	page->send_at = planned;
+	page->before = page->after = page->arrived = 0;
+	__atomic_store_n((uint64_t *)&page->go, ++sweep->rounds, __ATOMIC_SEQ_CST);
+	rc = send_event(sweep, planned, &began, &ended, err);
+	if (rc < 0)
+		return rc;
+	wait_for_end(sweep, page->until + SETTLE_TICKS);
+	done = is_done(sweep);
+	rc = read_counters(sweep, &after, err);
+	if (!rc)
+		look(sweep, &before, &after, began, done, ret_seen);
+	if (!rc)
+		rc = wake_target(sweep, err);
+	if (rc < 0)
+		return rc;
+	sweep->map->rounds++;
+	ret_seen->send = (int64_t)(ended - began);
+	if (began != planned && sweep->lead < LEAD_TICKS_MAX && after.others == before.others)
+		sweep->lead += sweep->lead / 2;
+	return began != planned || after.others != before.others ? -EAGAIN : 0;
+}
+
+int race_round(struct sweep *sweep, int64_t offset, struct race_seen *ret_seen, struct err *err)
+{
+	for (int i = 0; i < RACE_TRIES; i++) {
+		struct race_seen seen = { 0 };
+		int rc = try_round(sweep, offset, &seen, err);
+
+		if (rc == -EAGAIN)
+			continue;
+		if (!rc)
+			*ret_seen = seen;
+		return rc;
+	}
+	return err_set(err, -ETIMEDOUT,
+		       "Offset %" PRId64
+		       " was disturbed %d times: CPUs that share one TSC and go on "
+		       "together are needed.",
+		       offset, RACE_TRIES);
+}

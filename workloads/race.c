@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "workloads/kick/runway-kick.h"
+#include "workloads/race-round.h"
+
+/* All times are ticks of the TSC, which are instructions. */
+
+/* The event comes long after the cycle: how long cycle and sending take. */
+#define FAR_TICKS 30000
+#define WARM_UP_ROUNDS 4
+
+/* The sweep begins where a coarse one still hit before the exit, and ends when so many offsets
+ * after the cycle were alike. */
+#define COARSE_TICKS 64
+#define SAME_OFFSETS 128
+#define SAME_OFFSETS_ASLEEP 2048
+#define OFFSETS_MAX 40000
+
+/* How long cycle and sending take, from rounds whose event comes long after the cycle. */
+static int measure_cycle(struct sweep *sweep, struct err *err)
+{
+	struct race_seen seen = { 0 };
+
+	sweep->map->send_max = FAR_TICKS;
+	for (int i = 0; i < WARM_UP_ROUNDS; i++) {
+		int rc = race_round(sweep, FAR_TICKS, &seen, err);
+
+		if (rc < 0)
+			return rc;
+	}
+	sweep->map->send_max = seen.send;
+	if (sweep->race->workload->race_sleeps)
+		return 0;
+	if (!seen.entered)
+		return err_set(err, -ENODATA, "The target did not enter the guest again.");
+	sweep->map->cycle = seen.entered;
+	return 0;
+}
+
+/* The last coarse offset whose event came before the exit; where none does, all that could. */
+static int find_first(struct sweep *sweep, struct err *err)
+{
+	int64_t offset = -sweep->map->send_max - COARSE_TICKS;
+	struct race_seen seen = { 0 };
+
+	sweep->map->first = offset;
+	for (; offset < 0; offset += COARSE_TICKS) {
+		int rc = race_round(sweep, offset, &seen, err);
+
+		if (rc < 0)
+			return rc;
+		if (!seen.early)
+			return 0;
+		sweep->map->first = offset;
+	}
+	return 0;
+}
+
+static void note(struct race_map *map, const struct race_seen *seen)
+{
+	if (seen->latency > map->latency_max && seen->arrived)
+		map->latency_max = seen->latency;
+	if (seen->send > map->send_max)
+		map->send_max = seen->send;
+}
+
+/*
+ * One round is enough where the outcome is that of the offset before. Where it is not, it must be
+ * seen twice in a row: what the machine did before (a page that is touched for the first time, a
+ * kernel thread that had to run) must not look like an edge.
+ */
+static int try_offset(struct sweep *sweep, int64_t offset, struct err *err)
+{
+	struct race_map *map = sweep->map;
+	int last = map->count ? map->states[map->count - 1] : -1;
+
+	for (int i = 0; i < RACE_TRIES; i++) {
+		struct race_seen seen = { 0 };
+		int rc = race_round(sweep, offset, &seen, err);
+		int state;
+
+		if (rc < 0)
+			return rc;
+		note(map, &seen);
+		state = race_judge(&seen);
+		if (state == last) {
+			race_map_add(map, (enum race_state)state);
+			return 0;
+		}
+		map->unsteady += i > 0;
+		last = state;
+	}
+	return err_set(err, -ENODATA,
+		       "Offset %" PRId64
+		       " had another outcome each time: this host does not repeat "
+		       "itself.",
+		       offset);
+}
+
+static int sweep_all(struct sweep *sweep, struct err *err)
+{
+	struct race_map *map = sweep->map;
+	bool sleeps = sweep->race->workload->race_sleeps;
+	/* What is sent from here on begins when the target is back in the guest. */
+	int64_t least = map->cycle + COARSE_TICKS;
+
+	for (int64_t offset = map->first; map->count < OFFSETS_MAX; offset++) {
+		int rc;
+
+		if (race_map_is_over(map, least, sleeps ? SAME_OFFSETS_ASLEEP : SAME_OFFSETS))
+			return 0;
+		map->cut = sweep->race->vm->alarms > 0;
+		if (map->cut)
+			return 0;
+		rc = try_offset(sweep, offset, err);
+		if (rc < 0)
+			return rc;
+	}
+	map->cut = true;
+	return 0;
+}
+
+/* Guest and host share one clock, and a halt sleeps at once: a polling host would look for events
+ * by itself, which is no race. */
+static int prepare_vm(struct vm *vm, struct err *err)
+{
+	struct kvm_enable_cap poll = { .cap = KVM_CAP_HALT_POLL };
+	uint64_t offset = 0;
+
+	ioctl(vm->fd, KVM_ENABLE_CAP, &poll);
+	for (unsigned i = 0; i < vm->vcpus_count; i++) {
+		struct kvm_device_attr attr = { .group = KVM_VCPU_TSC_CTRL,
+						.attr = KVM_VCPU_TSC_OFFSET,
+						.addr = (uintptr_t)&offset };
+
+		if (ioctl(vm->vcpus[i].fd, KVM_SET_DEVICE_ATTR, &attr) < 0)
+			return err_sys(err, -errno, "Cannot give vCPU %u the host's TSC", i);
+	}
+	return 0;
+}
+
+static int open_device(const struct race *race, unsigned target, int *ret_fd, struct err *err)
+{
+	struct runway_kick_attach attach = { .vcpu_fd = race->vm->vcpus[target].fd };
+	int fd = open(race->device, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_sys(err, -errno, "Cannot open %s (is runway-kick.ko loaded?)",
+			       race->device);
+	*ret_fd = fd;
+	if (ioctl(fd, RUNWAY_KICK_ATTACH, &attach) < 0)
+		return err_sys(err, -errno, "Cannot attach the kick device to a vCPU");
+	return 0;
+}
+
+/*
+ * Asleep: what KVM does before (a vCPU that changed threads waits for RCU) needs this CPU, which
+ * the rounds keep for themselves.
+ */
+static int wait_for_target(const struct sweep *sweep, struct err *err)
+{
+	while (sweep->page->done) {
+		if (!race_target_is_alive(sweep))
+			return err_set(err, -EIO, "The target vCPU stopped.");
+		usleep(1000);
+	}
+	return 0;
+}
+
+static int run_sweep(struct sweep *sweep, struct err *err)
+{
+	int rc = 0;
+
+	/* To where the sender asks for its first moment. */
+	if (sweep->race->vm->driven && vm_drive(sweep->race->vm, 0) != VM_OK)
+		rc = err_set(err, -EIO, "The sending vCPU failed: %.200s",
+			     sweep->race->vm->vcpus[0].outcome.detail);
+	if (!rc)
+		rc = wait_for_target(sweep, err);
+	if (!rc)
+		rc = measure_cycle(sweep, err);
+	if (!rc)
+		rc = find_first(sweep, err);
+	return rc ? rc : sweep_all(sweep, err);
+}
+
+int race_run(const struct race *race, struct race_map *ret_map, struct err *err)
+{
+	CLEANUP(close_fd) int fd = -1;
+	CLEANUP(race_map_release) struct race_map map = { 0 };
+	bool is_ipi = race->workload->race_sender == RACE_IPI;
+	struct sweep sweep = { .race = race,
+			       .map = &map,
+			       .page = (void *)(race->vm->memory + GUEST_RACE),
+			       .target = is_ipi,
+			       .lead = RACE_LEAD_TICKS };
+	struct vm_outcome outcome;
+	int rc = open_device(race, sweep.target, &fd, err);
+
+	if (!rc)
+		rc = prepare_vm(race->vm, err);
+	if (rc < 0)
+		return rc;
+	sweep.device_fd = fd;
+	race->vm->driven = is_ipi;
+	sweep.page->done = UINT64_MAX;
+	rc = vm_begin(race->vm, race->limit_s, err);
+	if (rc < 0)
+		return rc;
+	rc = run_sweep(&sweep, err);
+	sweep.page->send_at = 0;
+	sweep.page->go = (uint64_t)RACE_OVER;
+	vm_finish(race->vm, &outcome);
+	if (outcome.result > VM_STOPPED)
+		return err_set(err, -EIO, "%s", outcome.detail);
+	if (rc < 0)
+		return rc;
+	*ret_map = map;
+	map = (struct race_map){ 0 };
+	return 0;
+}
