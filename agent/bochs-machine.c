@@ -27,7 +27,7 @@ void bochs_machine_describe(const struct bochs_machine *machine, struct buf *buf
 		   "cpu: model=%s, count=%u, quantum=%u, ips=%u, ignore_bad_msrs=1, "
 		   /* A kernel resets by a triple fault, and that ends Bochs. */
 		   "reset_on_triple_fault=0%s\n",
-		   machine->model, machine->cpus, machine->quantum, BOCHS_INSTRUCTIONS_PER_S,
+		   machine->model, machine->cpus, machine->quantum, machine->instructions_per_s,
 		   machine->cpu_options);
 	/* Time is instructions, and it is always the same day. */
 	buf_puts(buf, "clock: sync=none, time0=1700000000\n"

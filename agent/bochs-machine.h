@@ -22,10 +22,9 @@ struct bochs_machine {
 	unsigned cpus;		 /* 1 or 2 */
 	unsigned quantum;	 /* instructions a CPU runs before the other has its turn */
 	bool trace;		 /* between the benchmark's marks, print what is executed */
+	/* Instructions in a second of the machine's time, which drives every clock in it. */
+	unsigned instructions_per_s;
 };
-
-/* Instructions in a second of the machine's time, which is what drives every clock in it. */
-#define BOCHS_INSTRUCTIONS_PER_S 50000000
 
 /* The part of the configuration that does not differ between loads: for the fingerprint too. */
 void bochs_machine_describe(const struct bochs_machine *machine, struct buf *buf);

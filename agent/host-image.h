@@ -15,6 +15,7 @@
 /* clang-format off */
 /*
  * The host kernel's command line, as far as it is the same everywhere.
+ *	115200			Bochs keeps a line's time: a character at the 9600 baud of old takes 1 ms
  *	loglevel=5		warnings and worse: each character on a serial line costs an emulator time
  *	panic=-1 oops=panic	a dying kernel says so and resets, which ends the emulator
  *	nokaslr norandmaps	addresses are those of System.map, and the same in every boot
@@ -24,7 +25,7 @@
  */
 /* clang-format on */
 #define HOST_IMAGE_KERNEL_ARGUMENTS                                                                \
-	"console=ttyS0 loglevel=5 panic=-1 oops=panic nokaslr norandmaps "                         \
+	"console=ttyS0,115200 loglevel=5 panic=-1 oops=panic nokaslr norandmaps "                  \
 	"randomize_kstack_offset=off no_timer_check tsc=reliable"
 
 /* 0 when this machine has what the image needs, else a sentence on what to install. */

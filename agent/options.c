@@ -15,6 +15,7 @@ static const char usage_text[] =
 	"                    --capabilities build,bench-svm [--repository NAME=PATH]...\n"
 	"                    [--name NAME] [--jobs N] [--machine-lock FILE]\n"
 	"       runway-agent --probe LIST\n"
+	"       runway-agent try-load ...    one load by hand, without a server\n"
 	"\n"
 	"  --server URL          the runwayd to work for, http://host:port\n"
 	"  --token-file FILE     holds a token of scope agent\n"

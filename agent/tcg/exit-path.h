@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The file that exit-path.so writes when QEMU ends: which instructions the host executed between a
- * VM-exit and the next VM-entry, for each guest instruction that exits happened at.
+ * The file that exit-path.so writes when QEMU ends, and bochs-trace.c from what Bochs printed:
+ *which instructions the host executed between a VM-exit and the next VM-entry, for each guest
+ *instruction that exits happened at.
  *
  *	header
  *	key, then its paths: path, its pcs, its stores; path, …
@@ -11,8 +12,9 @@
  * declared otherwise, without padding. The reader takes the file as hostile: every count is checked
  * against the limits below and against what is left of the file.
  *
- * A path begins with the instruction after VMRUN and ends before the next VMRUN; its instructions
- * are numbered from 1. A REP iteration is one instruction, as it is to QEMU.
+ * A path begins with the instruction after VMRUN (on VMX the first after the exit) and ends before
+ * the next VMRUN, VMLAUNCH or VMRESUME; its instructions are numbered from 1. A REP iteration is one
+ * instruction, as it is to QEMU and to Bochs's debugger.
  */
 #ifndef RUNWAY_AGENT_TCG_EXIT_PATH_H
 #define RUNWAY_AGENT_TCG_EXIT_PATH_H
