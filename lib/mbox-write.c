@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* The body of a message, without its subject; lines that would begin another mail are quoted. */
+/* The body of a message, without its subject. Lines are not quoted: git does not do it either, and
+ * "From " alone begins no mail. */
 static void write_body(const char *message, struct buf *out)
 {
 	const char *body = strstr(message, "\n\n");
@@ -11,8 +12,6 @@ static void write_body(const char *message, struct buf *out)
 	for (const char *line = body ? body + 2 : ""; *line;) {
 		size_t length = strcspn(line, "\n");
 
-		if (!strncmp(line, "From ", 5))
-			buf_puts(out, ">");
 		buf_append(out, line, length);
 		buf_puts(out, "\n");
 		line += length + (line[length] == '\n');
