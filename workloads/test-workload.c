@@ -78,6 +78,25 @@ static void workloads_that_need_two_cpus_do_not_run_on_one(void **state)
 	assert_int_equal(workload_vcpus(workload_find("ipi-broadcast"), 64), GUEST_VCPUS_MAX);
 }
 
+static void each_target_is_raced_by_every_sender_beside_it(void **state)
+{
+	unsigned senders[3] = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < workloads_count; i++) {
+		if (workloads[i].kind != WORKLOAD_RACE)
+			continue;
+		senders[workloads[i].race_sender]++;
+		assert_true(workloads[i].iterations[LANE_RACE] > 0);
+		assert_int_equal(workload_vcpus(&workloads[i], 1), 0);
+		assert_int_equal(workload_vcpus(&workloads[i], 2),
+				 workloads[i].race_sender == RACE_IPI ? 2 : 1);
+	}
+	assert_int_equal(senders[RACE_IPI], 5);
+	assert_int_equal(senders[RACE_MSI], 5);
+	assert_int_equal(senders[RACE_KICK], 5);
+}
+
 static void a_list_has_whole_names_only(void **state)
 {
 	(void)state;
@@ -99,6 +118,7 @@ int main(void)
 		cmocka_unit_test(gaps_are_masks),
 		cmocka_unit_test(the_exact_lane_needs_one_cpu),
 		cmocka_unit_test(workloads_that_need_two_cpus_do_not_run_on_one),
+		cmocka_unit_test(each_target_is_raced_by_every_sender_beside_it),
 		cmocka_unit_test(a_list_has_whole_names_only),
 	};
 
