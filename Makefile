@@ -89,6 +89,9 @@ $(B)/lib/exit-path.so: $(wildcard agent/tcg/*.c agent/tcg/*.h)
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -D_GNU_SOURCE -I. $(WARN) -O2 -g -fPIC -shared -o $@ $(filter %.c,$^)
 
+# What it includes as bytes.
+$(B)/obj/server/embed.S.o: server/openapi.json $(wildcard server/docs/*)
+
 # Migrations and named statements as C strings.
 $(B)/gen/sql.h: sql/embed.awk $(wildcard sql/*.sql)
 	@mkdir -p $(@D)

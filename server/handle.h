@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The handlers of route.c's table. docs/api.md is the contract of each; statuses other than those
- * of the route's own checks stand above the handler. */
+/* The handlers of route.c's table. server/openapi.json is the contract of each; statuses other
+ * than those of the route's own checks stand above the handler. */
 #ifndef RUNWAY_SERVER_HANDLE_H
 #define RUNWAY_SERVER_HANDLE_H
 
@@ -25,6 +25,12 @@ void handle_campaign_post(struct request *request, struct answer *answer);
 void handle_diff_get(struct request *request, struct answer *answer);
 void handle_ranking_get(struct request *request, struct answer *answer);
 void handle_statistics_get(struct request *request, struct answer *answer);
+
+/* handle-docs.c */
+void handle_contract(struct request *request, struct answer *answer);
+void handle_docs(struct request *request, struct answer *answer);
+void handle_docs_script(struct request *request, struct answer *answer);
+void handle_docs_style(struct request *request, struct answer *answer);
 
 /* handle-machine.c */
 void handle_build_get(struct request *request, struct answer *answer);

@@ -28,7 +28,8 @@ static void add_headers(struct MHD_Response *response, const struct answer *answ
 		MHD_add_response_header(response, "Content-Type", answer->type);
 	/* Artifacts and logs are what patch authors made: never to be run by a browser. */
 	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-	MHD_add_response_header(response, "Content-Security-Policy", "default-src 'none'; sandbox");
+	MHD_add_response_header(response, "Content-Security-Policy",
+				answer->policy ? answer->policy : "default-src 'none'; sandbox");
 	MHD_add_response_header(response, "Cache-Control",
 				answer->etag[0] ? "private, max-age=31536000, immutable"
 						: "no-store");

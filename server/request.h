@@ -25,7 +25,8 @@ struct route;
 
 struct answer {
 	unsigned status;
-	const char *type; /* "application/json" unless set */
+	const char *type;   /* "application/json" unless set */
+	const char *policy; /* Content-Security-Policy; NULL: nothing may run, load or be framed */
 	struct buf body;
 	int file_fd; /* instead of body, when not -1; its owner is the answer */
 	uint64_t file_bytes;

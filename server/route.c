@@ -15,7 +15,7 @@
 
 /*
  * To add a route: one row, sorted by pattern and method, its handler in server/handle-*.c with its
- * prototype in server/handle.h, and its line in docs/api.md.
+ * prototype in server/handle.h, and its operation in server/openapi.json.
  */
 static const struct route routes[] = {
 	{ "GET", "/", SCOPE_NONE, 0, NULL, handle_front, false },
@@ -31,6 +31,9 @@ static const struct route routes[] = {
 	{ "GET", V1 "/campaigns/{n}/samples", SCOPE_READ, 0, NULL, handle_sample_list, false },
 	{ "GET", V1 "/campaigns/{n}/statistics", SCOPE_READ, 0, NULL, handle_statistics_get,
 	  false },
+	{ "GET", V1 "/docs", SCOPE_NONE, 0, NULL, handle_docs, false },
+	{ "GET", V1 "/docs/page.css", SCOPE_NONE, 0, NULL, handle_docs_style, false },
+	{ "GET", V1 "/docs/page.mjs", SCOPE_NONE, 0, NULL, handle_docs_script, false },
 	{ "GET", V1 "/health", SCOPE_NONE, 0, NULL, handle_health, false },
 	{ "GET", V1 "/hosts", SCOPE_READ, 0, NULL, handle_host_list, false },
 	{ "GET", V1 "/hosts/{n}/noise", SCOPE_READ, 0, NULL, handle_noise_get, false },
@@ -44,12 +47,18 @@ static const struct route routes[] = {
 	  false },
 	{ "POST", V1 "/leases/{lease}/result", SCOPE_AGENT, 256 * KIB, JSON, handle_result_post,
 	  false },
+	{ "GET", V1 "/openapi.json", SCOPE_NONE, 0, NULL, handle_contract, false },
 	{ "GET", V1 "/series", SCOPE_READ, 0, NULL, handle_series_list, false },
 	{ "POST", V1 "/series", SCOPE_SUBMIT, 8 * MIB, MBOX, handle_series_post, false },
 	{ "GET", V1 "/series/{n}", SCOPE_READ, 0, NULL, handle_series_get, false },
 	{ "GET", V1 "/tasks/{n}", SCOPE_READ, 0, NULL, handle_task_get, false },
 	{ "GET", V1 "/tasks/{n}/log", SCOPE_READ, 0, NULL, handle_log_get, false },
 };
+
+const struct route *route_at(size_t number)
+{
+	return number < sizeof(routes) / sizeof(routes[0]) ? &routes[number] : NULL;
+}
 
 /* 1 to 18 digits without a leading zero; 0 when it is not that. */
 static int64_t parse_number(const char *text, size_t length)

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Walks a campaign through a real server and then every refusal, and holds each answer against the
+// contract: its status, its type, its body. Every answer that the contract names has to be seen.
+//
+//	node contract.mjs RUNWAYD TOOLS		TOOLS: the folder with node_modules
+import { createHash } from "node:crypto";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+import { Live, Tap, operations } from "./live.mjs";
+import { walk } from "./walk.mjs";
+
+const require = createRequire(join(process.argv[3], "package.json"));
+const Ajv = require("ajv/dist/2020.js").default;
+const addFormats = require("ajv-formats").default;
+
+// Answers that need a full disk, or a flood.
+const unseen = new Set(["putArtifact 507"]);
+
+// What is not named must not be there: a field that the contract does not know is a fault of it.
+function closed(value) {
+	if (Array.isArray(value))
+		return value.map(closed);
+	if (value === null || typeof value !== "object")
+		return value;
+	const copy = Object.fromEntries(Object.entries(value).map(([key, one]) => [key, closed(one)]));
+
+	if (copy.properties && copy.additionalProperties === undefined)
+		copy.additionalProperties = false;
+	return copy;
+}
+
+const live = await new Live(process.argv[2]).start();
+const tap = new Tap();
+const contract = JSON.parse((await live.ask("GET", "/api/v1/openapi.json")).body);
+const all = new Map(operations(contract).map((one) => [one.operationId, one]));
+const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
+const seen = new Set();
+const problems = new Map();
+let there = { id: 1 };
+
+addFormats(ajv);
+ajv.addVocabulary(["components", "example"]);
+ajv.addSchema({ $id: "contract", components: { schemas: closed(contract.components.schemas) } });
+
+function checkBody(media, type, body) {
+	if (!media)
+		return `its type ${type} is none of the contract's`;
+	if (!/json/.test(type) || !Object.keys(media.schema).length)
+		return undefined;
+	const validate = ajv.compile(JSON.parse(JSON.stringify(media.schema)
+		.replaceAll('"#/components', '"contract#/components')));
+
+	return validate(JSON.parse(body)) ? undefined
+		: validate.errors.slice(0, 5).map((one) => `${one.instancePath || "/"} ${one.message} ${
+			JSON.stringify(one.params)}`).join("\n");
+}
+
+// What is wrong with an answer, undefined when nothing is.
+function fault(operation, answer) {
+	const documented = operation.responses[answer.status];
+
+	if (!documented)
+		return `status ${answer.status} is not in the contract: ${answer.why ?? answer.body}`;
+	for (const name of Object.keys(documented.headers ?? {}))
+		if (!(name.toLowerCase() in answer.headers))
+			return `the header ${name} is missing`;
+	const type = answer.headers["content-type"]?.split(";")[0];
+
+	if (!documented.content)
+		return answer.body.length ? "it has a body" : undefined;
+	return checkBody(documented.content[type], type, answer.body);
+}
+
+async function call(id, { path = {}, query = {}, expect, ...options } = {}) {
+	const operation = all.get(id);
+	const where = operation.path.replace(/\{(\w+)\}/g, (whole, name) => path[name] ?? there[name]);
+	const search = new URLSearchParams(query).toString();
+	const answer = await live.ask(operation.method, where + (search && `?${search}`), {
+		token: live.tokens[operation.scope], type: options.body === undefined ? undefined : operation.types[0],
+		...options });
+	const problem = fault(operation, answer);
+
+	seen.add(`${id} ${answer.status}`);
+	if (problem)
+		problems.set(`${operation.method} ${where}: ${answer.status}`, problem);
+	if (expect && answer.status !== expect)
+		problems.set(`${operation.method} ${where}`, `${answer.status} and not ${expect}: ${answer.body}`);
+	answer.json = /json/.test(answer.headers["content-type"] ?? "") ? JSON.parse(answer.body) : undefined;
+	return answer;
+}
+
+// The refusals that every operation has for the same reasons.
+async function refusals(operation) {
+	const id = operation.operationId;
+	const type = operation.types[0];
+	const names = operation.parameters.map((one) => one.name);
+	const tries = {
+		400: { body: "{" },
+		401: { token: undefined },
+		403: { token: live.tokens.read },
+		404: { path: { id: 999999, load: 999999, sha256: "0".repeat(64) }, body: type && '{"status":"ok"}' },
+		410: { path: { lease: "0".repeat(32) }, body: type && '{"status":"ok","phase":null}' },
+		413: operation.cap < 1 << 20 ? { body: "x".repeat(operation.cap + 1) } : { announce: operation.cap + 1 },
+		415: { body: "x", type: "application/x-nothing" },
+		422: names.includes("Idempotency-Key") ? { headers: { "Idempotency-Key": "a b" }, body: type && "{}" }
+			: { query: { limit: 0, key: "x", after: "x" } },
+	};
+
+	for (const status of Object.keys(operation.responses))
+		if (tries[status] && !seen.has(`${id} ${status}`))
+			await call(id, { ...(type && { type }), ...tries[status] });
+}
+
+try {
+	there = await walk(call, (bytes) => createHash("sha256").update(bytes).digest("hex"));
+	for (const operation of all.values())
+		await refusals(operation);
+	tap.is("every answer is as the contract says",
+		[...problems].map(([where, what]) => `${where}\n${what}`).join("\n"));
+	tap.is("every answer of the contract was seen", [...all.values()].flatMap((one) =>
+		Object.keys(one.responses).map((status) => `${one.operationId} ${status}`))
+		.filter((one) => !seen.has(one) && !unseen.has(one)).join("\n"));
+} catch (error) {
+	tap.is("the walk ends", error.stack);
+}
+tap.is("the server ends as it is told", (await live.stop()) || undefined);
+tap.end();

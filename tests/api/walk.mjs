@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A campaign from its submission to its ranking, with this as its agent. What the loads report is made
+// up: only the shape of the answers is looked at.
+
+const mbox = (text) => `From 0123456789012345678901234567890123456789 Mon Sep 17 00:00:00 2001
+From: A Developer <dev@example.org>
+Date: Mon, 1 Apr 2024 12:00:00 +0000
+Subject: [PATCH] KVM: SVM: ${text}
+
+Because.
+---
+diff --git a/a.c b/a.c
+index 0123456..1234567 100644
+--- a/a.c
++++ b/a.c
+@@ -1 +1 @@
+-one
++${text}
+--
+2.39.2
+`;
+const asked = { base: { repository: "linux", rev: "HEAD" }, series: [1], loads: { exact: 1, smp: 2, smp_most: 4 }, seed: 1 };
+const want = (capability, wait = 0) => JSON.stringify({ agent: "a-1", capabilities: [capability], wait_s: wait,
+	fingerprint: { cpu: "none" } });
+
+function result(load) {
+	const value = load.role === "base" ? 20 : 10;
+	const sample = { metric: "exit_window", workload: "exit-cpuid", kind: "cpuid", rep: 0, value, n: 10, total: 10 };
+	const sampled = { metric: "host_ipi_per_guest_ipi", workload: "ipi-storm", rep: 0, value: value / 20 };
+
+	return { status: "ok", sentence: "", duration_ms: 1000, fingerprint: { cpu: "none" },
+		samples: [sample, sampled],
+		gates: [{ gate: "delivery", workload: "ipi-storm", passed: true, detail: "all came" }],
+		dropped: [{ workload: "ipi-storm", rep: 2, why: "a stray interrupt" }],
+		functions: [{ kind: "cpuid", part: "exit_path", module: "kvm_amd", function: "svm_vcpu_run", instructions: value }] };
+}
+
+async function build(call, hash, code) {
+	const { json: lease } = await call("takeLease", { body: want("build"), expect: 200 });
+	const path = { lease: lease.lease };
+	const bytes = `kernel ${code}`;
+	const artifact = { path: { sha256: hash(bytes) }, body: bytes };
+
+	await call("beat", { path, body: JSON.stringify({ phase: "compile" }), expect: 200 });
+	await call("appendLog", { path, body: "compiling\n", expect: 204 });
+	await call("putArtifact", { ...artifact, expect: 201 });
+	await call("putArtifact", { ...artifact, expect: 200 });
+	await call("putArtifact", { path: { sha256: hash("other") }, body: bytes, expect: 422 });
+	await call("getArtifact", { path: artifact.path, expect: 200 });
+	await call("reportTask", { path, body: JSON.stringify({ status: "built", tree: "a".repeat(40),
+		base_tree: "a".repeat(40), key: hash(`key ${code}`), code_sha256: hash(code), duration_ms: 1000,
+		artifacts: [{ name: "bzImage", sha256: artifact.path.sha256, bytes: bytes.length }] }), expect: 200 });
+	await call("getTask", { path: { id: lease.task.id }, expect: 200 });
+	await call("getLog", { path: { id: lease.task.id }, expect: 200 });
+	await call("getBuild", { query: { key: hash(`key ${code}`) }, expect: 200 });
+}
+
+async function block(call) {
+	const { json: lease, status } = await call("takeLease", { body: want("bench-svm") });
+
+	if (status !== 200)
+		return false;
+	for (const load of lease.task.loads) {
+		const path = { lease: lease.lease, load: load.id };
+
+		await call("beat", { path, body: JSON.stringify({ phase: "run", load: load.id }), expect: 200 });
+		await call("reportLoad", { path, body: JSON.stringify(result(load)), expect: 200 });
+	}
+	await call("getCampaign", { path: { id: lease.task.campaign }, expect: 200 });
+	await call("reportTask", { path: { lease: lease.lease }, body: JSON.stringify({ status: "done" }), expect: 200 });
+	return true;
+}
+
+async function read(call) {
+	for (const id of ["getCampaign", "getRanking", "getStatistics", "listSamples"])
+		await call(id, { expect: 200 });
+	await call("getDiff", { query: { variant: "early" }, expect: 200 });
+	await call("getDiff", { query: { variant: "none" }, expect: 404 });
+	await call("listSamples", { query: { limit: 1 }, expect: 200 });
+	for (const id of ["listSeries", "listCampaigns", "listHosts", "getSeries", "getNoise"])
+		await call(id, { expect: 200 });
+	await call("getBuild", { query: { key: "0".repeat(64) }, expect: 404 });
+	for (const id of ["front", "getContract", "getDocs", "getDocsScript", "getDocsStyle", "getHealth"])
+		await call(id, { expect: 200 });
+}
+
+// Resolves to path parameters of what is there.
+export async function walk(call, hash) {
+	const series = { query: { name: "early" }, body: mbox("Set the mode early") };
+
+	await call("submitSeries", { ...series, expect: 201 });
+	await call("submitSeries", { ...series, expect: 200 });
+	await call("submitSeries", { body: "no patch", expect: 422 });
+	await call("createCampaign", { body: JSON.stringify({ ...asked, seed: -1 }), expect: 422 });
+	await call("createCampaign", { body: JSON.stringify(asked), expect: 201 });
+	await call("getRanking", { expect: 200 });
+	const given = await call("takeLease", { body: want("build"), expect: 200 });
+	await call("giveBack", { path: { lease: given.json.lease }, expect: 204 });
+	await build(call, hash, "base");
+	await build(call, hash, "early");
+	while (await block(call))
+		;
+	await read(call);
+	// One more, whose lease stays: the refusals need one.
+	await call("createCampaign", { body: JSON.stringify(asked), expect: 201 });
+	const kept = await call("takeLease", { body: want("build"), expect: 200 });
+
+	await call("takeLease", { body: want("nothing"), expect: 204 });
+	return { id: 1, load: 1, lease: kept.json.lease, sha256: hash("kernel base") };
+}
