@@ -89,6 +89,8 @@ void campaign_from_row(struct rows *rows, struct campaign *ret_campaign)
 		.measure_identical = rows_int(rows, 11) != 0,
 		.created_ms = rows_int(rows, 12),
 		.finished_ms = rows_int(rows, 13),
+		.cancelled_ms = rows_int(rows, 14),
+		.retry_of = rows_int(rows, 15),
 	};
 }
 

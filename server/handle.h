@@ -25,6 +25,8 @@ void handle_campaign_post(struct request *request, struct answer *answer);
 void handle_diff_get(struct request *request, struct answer *answer);
 void handle_ranking_get(struct request *request, struct answer *answer);
 void handle_statistics_get(struct request *request, struct answer *answer);
+/* A campaign as the whole answer; -ENOENT. */
+int campaign_encode(struct db_conn *conn, int64_t id, struct answer *answer, struct err *err);
 
 /* handle-docs.c */
 void handle_contract(struct request *request, struct answer *answer);
@@ -42,6 +44,11 @@ void handle_task_get(struct request *request, struct answer *answer);
 
 /* handle-noise.c */
 void handle_noise_get(struct request *request, struct answer *answer);
+
+/* handle-queue.c */
+void handle_cancel_post(struct request *request, struct answer *answer);
+void handle_queue_get(struct request *request, struct answer *answer);
+void handle_retry_post(struct request *request, struct answer *answer);
 
 /* handle-sample.c */
 void handle_sample_list(struct request *request, struct answer *answer);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "server/http-send.h"
 
+#include <string.h>
+
 #include "lib/cleanup.h"
 
 static struct MHD_Response *make_response(struct answer *answer)
@@ -22,8 +24,29 @@ static struct MHD_Response *make_response(struct answer *answer)
 	return response;
 }
 
-static void add_headers(struct MHD_Response *response, const struct answer *answer)
+/* The next page: the same request with another after. */
+static void add_link(struct MHD_Response *response, const struct request *request)
 {
+	const char *query = strchr(request->target, '?');
+	CLEANUP(buf_release) struct buf link = BUF_INIT(8 << 10);
+
+	buf_printf(&link, "<%.*s?after=%s", (int)strcspn(request->target, "?"), request->target,
+		   request->answer.next);
+	while (query && *query) {
+		size_t length = strcspn(++query, "&");
+
+		if (length && strncmp(query, "after=", 6) != 0)
+			buf_printf(&link, "&%.*s", (int)length, query);
+		query += length;
+	}
+	if (buf_puts(&link, ">; rel=\"next\"") == 0)
+		MHD_add_response_header(response, "Link", link.data);
+}
+
+static void add_headers(struct MHD_Response *response, const struct request *request)
+{
+	const struct answer *answer = &request->answer;
+
 	if (answer->status != 204)
 		MHD_add_response_header(response, "Content-Type", answer->type);
 	/* Artifacts and logs are what patch authors made: never to be run by a browser. */
@@ -37,6 +60,8 @@ static void add_headers(struct MHD_Response *response, const struct answer *answ
 		MHD_add_response_header(response, "WWW-Authenticate", "Bearer");
 	if (answer->allow[0])
 		MHD_add_response_header(response, "Allow", answer->allow);
+	if (answer->next[0])
+		add_link(response, request);
 	if (answer->location[0])
 		MHD_add_response_header(response, "Location", answer->location);
 	if (answer->etag[0])
@@ -51,7 +76,7 @@ enum MHD_Result http_send(struct request *request)
 
 	if (!response)
 		return MHD_NO;
-	add_headers(response, answer);
+	add_headers(response, request);
 	result = MHD_queue_response(request->connection, answer->status, response);
 	MHD_destroy_response(response);
 	return result;

@@ -31,6 +31,7 @@ struct answer {
 	int file_fd; /* instead of body, when not -1; its owner is the answer */
 	uint64_t file_bytes;
 	char location[96], etag[72], allow[64]; /* "" without one */
+	char next[24]; /* the after of the next page, for a Link; "" without one */
 	bool suspend; /* not yet: wait for work or for request->waiter's deadline */
 };
 

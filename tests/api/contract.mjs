@@ -99,7 +99,7 @@ async function refusals(operation) {
 		400: { body: "{" },
 		401: { token: undefined },
 		403: { token: live.tokens.read },
-		404: { path: { id: 999999, load: 999999, sha256: "0".repeat(64) }, body: type && '{"status":"ok"}' },
+		404: { path: { id: 999999, load: 999999, sha256: "0".repeat(64) }, body: type && (id === "reportLoad" ? '{"status":"ok"}' : "{}") },
 		410: { path: { lease: "0".repeat(32) }, body: type && '{"status":"ok","phase":null}' },
 		413: operation.cap < 1 << 20 ? { body: "x".repeat(operation.cap + 1) } : { announce: operation.cap + 1 },
 		415: { body: "x", type: "application/x-nothing" },

@@ -71,12 +71,34 @@ async function block(call) {
 	return true;
 }
 
+// Filters leave what they name, and CSV has what JSON has.
+async function samples(call) {
+	const { json: whole } = await call("listSamples", { expect: 200 });
+	const filter = { metric: "exit_window", series: "base", lane: "exact", isa: "svm" };
+	const { json: some } = await call("listSamples", { query: filter, expect: 200 });
+	const csv = await call("listSamples", { query: { ...filter, format: "csv" }, expect: 200 });
+	const first = await call("listSamples", { query: { limit: 1 }, headers: { Accept: "text/csv" }, expect: 200 });
+	const matching = whole.samples.filter((one) => Object.keys(filter).every((key) => one[key] === filter[key]));
+	const [names, ...lines] = csv.body.toString().trimEnd().split("\r\n");
+	const kept = names.split(",").map((name) => String(matching[0][name]));
+
+	if (!matching.length || JSON.stringify(matching) !== JSON.stringify(some.samples))
+		throw new Error(`a filter leaves ${JSON.stringify(some)} of ${JSON.stringify(whole)}`);
+	if (lines.length !== matching.length || lines[0] !== kept.join(","))
+		throw new Error(`CSV has ${csv.body}`);
+	if (!/\?after=1&limit=1>; rel="next"/.test(first.headers.link))
+		throw new Error(`the next page is at ${first.headers.link}`);
+	await call("listSamples", { query: { lane: "fast" }, expect: 422 });
+	await call("listSamples", { query: { format: "xml" }, expect: 422 });
+}
+
 async function read(call) {
 	for (const id of ["getCampaign", "getRanking", "getStatistics", "listSamples"])
 		await call(id, { expect: 200 });
 	await call("getDiff", { query: { variant: "early" }, expect: 200 });
 	await call("getDiff", { query: { variant: "none" }, expect: 404 });
 	await call("listSamples", { query: { limit: 1 }, expect: 200 });
+	await samples(call);
 	for (const id of ["listSeries", "listCampaigns", "listHosts", "getSeries", "getNoise"])
 		await call(id, { expect: 200 });
 	await call("getBuild", { query: { key: "0".repeat(64) }, expect: 404 });
@@ -103,8 +125,13 @@ export async function walk(call, hash) {
 	await read(call);
 	// One more, whose lease stays: the refusals need one.
 	await call("createCampaign", { body: JSON.stringify(asked), expect: 201 });
+	await call("cancelCampaign", { path: { id: 1 }, expect: 409 });
+	await call("retryCampaign", { path: { id: 2 }, body: "{}", expect: 409 });
+	await call("cancelCampaign", { path: { id: 2 }, expect: 200 });
+	await call("retryCampaign", { path: { id: 2 }, body: JSON.stringify({ seed: 3 }), expect: 201 });
 	const kept = await call("takeLease", { body: want("build"), expect: 200 });
 
 	await call("takeLease", { body: want("nothing"), expect: 204 });
+	await call("getQueue", { expect: 200 });
 	return { id: 1, load: 1, lease: kept.json.lease, sha256: hash("kernel base") };
 }
