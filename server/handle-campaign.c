@@ -79,6 +79,7 @@ static int get(struct request *request, struct db_conn *conn, void *data, struct
 void handle_campaign_get(struct request *request, struct answer *answer)
 {
 	request_read(request, answer, get, NULL);
+	answer_tag(request, answer);
 }
 
 static int list(struct request *request, struct db_conn *conn, void *data, struct answer *answer,
@@ -168,6 +169,7 @@ static int get_ranking(struct request *request, struct db_conn *conn, void *data
 void handle_ranking_get(struct request *request, struct answer *answer)
 {
 	request_read(request, answer, get_ranking, NULL);
+	answer_tag(request, answer);
 }
 
 static int get_statistics(struct request *request, struct db_conn *conn, void *data,
@@ -191,6 +193,7 @@ static int get_statistics(struct request *request, struct db_conn *conn, void *d
 void handle_statistics_get(struct request *request, struct answer *answer)
 {
 	request_read(request, answer, get_statistics, NULL);
+	answer_tag(request, answer);
 }
 
 /* The two loads to compare, and the names to show. */
@@ -305,4 +308,5 @@ static int get_diff(struct request *request, struct db_conn *conn, void *data,
 void handle_diff_get(struct request *request, struct answer *answer)
 {
 	request_read(request, answer, get_diff, NULL);
+	answer_tag(request, answer);
 }

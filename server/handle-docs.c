@@ -9,33 +9,32 @@
 	"data:; "                                                                                  \
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-static void serve(struct answer *answer, const char *type, const char *begin, const char *end)
+static void serve(const struct request *request, struct answer *answer, const char *type,
+		  const char *begin, const char *end)
 {
 	answer->type = type;
 	answer->policy = PAGE_POLICY;
 	buf_append(&answer->body, begin, (size_t)(end - begin));
+	answer_tag(request, answer);
 }
 
 void handle_contract(struct request *request, struct answer *answer)
 {
-	(void)request;
-	serve(answer, "application/json", embed_openapi, embed_openapi_end);
+	serve(request, answer, "application/json", embed_openapi, embed_openapi_end);
 }
 
 void handle_docs(struct request *request, struct answer *answer)
 {
-	(void)request;
-	serve(answer, "text/html; charset=utf-8", embed_page_html, embed_page_html_end);
+	serve(request, answer, "text/html; charset=utf-8", embed_page_html, embed_page_html_end);
 }
 
 void handle_docs_script(struct request *request, struct answer *answer)
 {
-	(void)request;
-	serve(answer, "text/javascript; charset=utf-8", embed_page_mjs, embed_page_mjs_end);
+	serve(request, answer, "text/javascript; charset=utf-8", embed_page_mjs,
+	      embed_page_mjs_end);
 }
 
 void handle_docs_style(struct request *request, struct answer *answer)
 {
-	(void)request;
-	serve(answer, "text/css; charset=utf-8", embed_page_css, embed_page_css_end);
+	serve(request, answer, "text/css; charset=utf-8", embed_page_css, embed_page_css_end);
 }

@@ -42,6 +42,9 @@ void handle_host_list(struct request *request, struct answer *answer);
 void handle_log_get(struct request *request, struct answer *answer);
 void handle_task_get(struct request *request, struct answer *answer);
 
+/* handle-metrics.c */
+void handle_metrics(struct request *request, struct answer *answer);
+
 /* handle-noise.c */
 void handle_noise_get(struct request *request, struct answer *answer);
 
@@ -57,5 +60,11 @@ void handle_sample_list(struct request *request, struct answer *answer);
 void handle_series_get(struct request *request, struct answer *answer);
 void handle_series_list(struct request *request, struct answer *answer);
 void handle_series_post(struct request *request, struct answer *answer);
+
+/* handle-token.c */
+void handle_token_delete(struct request *request, struct answer *answer);
+void handle_token_list(struct request *request, struct answer *answer);
+void handle_token_post(struct request *request, struct answer *answer);
+void handle_token_rotate(struct request *request, struct answer *answer);
 
 #endif

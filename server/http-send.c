@@ -47,15 +47,16 @@ static void add_headers(struct MHD_Response *response, const struct request *req
 {
 	const struct answer *answer = &request->answer;
 
-	if (answer->status != 204)
+	if (answer->status != 204 && answer->status != 304)
 		MHD_add_response_header(response, "Content-Type", answer->type);
 	/* Artifacts and logs are what patch authors made: never to be run by a browser. */
 	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
 	MHD_add_response_header(response, "Content-Security-Policy",
 				answer->policy ? answer->policy : "default-src 'none'; sandbox");
 	MHD_add_response_header(response, "Cache-Control",
-				answer->etag[0] ? "private, max-age=31536000, immutable"
-						: "no-store");
+				!answer->etag[0]     ? "no-store"
+				: answer->revalidate ? "private, no-cache"
+						     : "private, max-age=31536000, immutable");
 	if (answer->status == 401)
 		MHD_add_response_header(response, "WWW-Authenticate", "Bearer");
 	if (answer->allow[0])
@@ -76,6 +77,7 @@ enum MHD_Result http_send(struct request *request)
 
 	if (!response)
 		return MHD_NO;
+	request->server->answers[answer->status / 100]++;
 	add_headers(response, request);
 	result = MHD_queue_response(request->connection, answer->status, response);
 	MHD_destroy_response(response);

@@ -123,6 +123,25 @@ int json_retry_request(const struct buf *body, struct campaign_retry *ret_retry,
 	return d.rc;
 }
 
+int json_token_request(const struct buf *body, struct token_request *ret_request, struct err *err)
+{
+	struct token_request request = { .name = "" };
+	CLEANUP(json_free) json_t *root = NULL;
+	int rc = json_parse(body, &root, err);
+	struct decode d = { .object = root, .where = "the token", .err = err, .rc = rc };
+
+	if (rc < 0)
+		return rc;
+	decode_only(&d, KNOWN("name", "scopes"));
+	snprintf(request.name, sizeof(request.name), "%s",
+		 decode_text(&d, "name", true, sizeof(request.name) - 1));
+	decode_list(&d, "scopes", "admin,agent,read,submit", true, request.scopes,
+		    sizeof(request.scopes));
+	if (!d.rc)
+		*ret_request = request;
+	return d.rc;
+}
+
 int json_lease_request(const struct buf *body, struct lease_request *ret_request, struct err *err)
 {
 	struct lease_request request = { 0 };

@@ -58,6 +58,11 @@ static const struct route routes[] = {
 	{ "GET", V1 "/series/{n}", SCOPE_READ, 0, NULL, handle_series_get, false },
 	{ "GET", V1 "/tasks/{n}", SCOPE_READ, 0, NULL, handle_task_get, false },
 	{ "GET", V1 "/tasks/{n}/log", SCOPE_READ, 0, NULL, handle_log_get, false },
+	{ "GET", V1 "/tokens", SCOPE_ADMIN, 0, NULL, handle_token_list, false },
+	{ "POST", V1 "/tokens", SCOPE_ADMIN, 4 * KIB, JSON, handle_token_post, false },
+	{ "DELETE", V1 "/tokens/{n}", SCOPE_ADMIN, 4 * KIB, NULL, handle_token_delete, false },
+	{ "POST", V1 "/tokens/{n}/rotate", SCOPE_ADMIN, 4 * KIB, NULL, handle_token_rotate, false },
+	{ "GET", "/metrics", SCOPE_READ, 0, NULL, handle_metrics, false },
 };
 
 const struct route *route_at(size_t number)

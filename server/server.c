@@ -5,6 +5,7 @@
 
 #include "lib/alloc.h"
 #include "lib/file.h"
+#include "server/clock.h"
 #include "server/http.h"
 
 #define DRAIN_LIMIT_MS 10000
@@ -47,6 +48,7 @@ int server_start(const struct config *config, struct server **ret_server, struct
 
 	server->config = config;
 	server->listen_fd = -1;
+	server->started_ms = clock_now_ms();
 	server->waiters = waiters_new();
 	server->connections = connections_new();
 	raise_descriptor_limit();

@@ -28,6 +28,8 @@ struct server {
 	struct dispatcher *dispatcher;
 	struct MHD_Daemon *http;
 	int listen_fd; /* given back by a drain, closed when libmicrohttpd's threads have ended */
+	_Atomic uint64_t answers[6]; /* since the start, by the class of their status */
+	int64_t started_ms;
 	_Atomic unsigned in_flight; /* requests begun and not completed */
 	char url[96];
 };

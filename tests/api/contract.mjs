@@ -86,6 +86,15 @@ async function call(id, { path = {}, query = {}, expect, ...options } = {}) {
 		problems.set(`${operation.method} ${where}: ${answer.status}`, problem);
 	if (expect && answer.status !== expect)
 		problems.set(`${operation.method} ${where}`, `${answer.status} and not ${expect}: ${answer.body}`);
+	// What has not changed is not sent again.
+	if (answer.status === 200 && operation.responses[304] && !seen.has(`${id} 304`)) {
+		const again = await live.ask("GET", where + (search && `?${search}`), { token: live.tokens[operation.scope],
+			headers: { "If-None-Match": answer.headers.etag } });
+
+		seen.add(`${id} ${again.status}`);
+		if (fault(operation, again))
+			problems.set(`${where}: ${again.status}`, fault(operation, again));
+	}
 	answer.json = /json/.test(answer.headers["content-type"] ?? "") ? JSON.parse(answer.body) : undefined;
 	return answer;
 }

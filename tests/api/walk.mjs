@@ -106,6 +106,22 @@ async function read(call) {
 		await call(id, { expect: 200 });
 }
 
+// A token works from when it is made until it is rotated or revoked, also when it was rotated.
+async function tokens(call) {
+	const made = await call("createToken", { body: JSON.stringify({ name: "alice", scopes: ["submit"] }), expect: 201 });
+	const path = { id: made.json.id };
+
+	await call("createToken", { body: JSON.stringify({ name: "alice", scopes: ["read"] }), expect: 409 });
+	await call("listSeries", { token: made.json.token, expect: 200 });
+	const rotated = await call("rotateToken", { path, expect: 200 });
+	await call("listSeries", { token: made.json.token, expect: 401 });
+	await call("listSeries", { token: rotated.json.token, expect: 200 });
+	await call("revokeToken", { path, expect: 204 });
+	await call("listSeries", { token: rotated.json.token, expect: 401 });
+	await call("listTokens", { expect: 200 });
+	await call("listTokens", { token: rotated.json.token, expect: 401 });
+}
+
 // Resolves to path parameters of what is there.
 export async function walk(call, hash) {
 	const series = { query: { name: "early" }, body: mbox("Set the mode early") };
@@ -133,5 +149,7 @@ export async function walk(call, hash) {
 
 	await call("takeLease", { body: want("nothing"), expect: 204 });
 	await call("getQueue", { expect: 200 });
+	await call("getMetrics", { expect: 200 });
+	await tokens(call);
 	return { id: 1, load: 1, lease: kept.json.lease, sha256: hash("kernel base") };
 }
