@@ -121,6 +121,11 @@ static int get_log(struct request *request, struct db_conn *conn, void *data, st
 void handle_log_get(struct request *request, struct answer *answer)
 {
 	request_read(request, answer, get_log, NULL);
+	if (answer->status != 200 || !stream_wanted(request))
+		return;
+	answer_release(answer);
+	*answer = ANSWER_INIT;
+	stream_log(request, answer);
 }
 
 static void write_artifacts(struct json_writer *w, struct db_conn *conn, int64_t build)

@@ -38,6 +38,8 @@ static void write_http(struct buf *text, struct server *server)
 			   class, (uint64_t)server->answers[class]);
 	one(text, "runway_http_requests_in_flight", "gauge", "Requests begun and not answered.",
 	    server->in_flight);
+	one(text, "runway_streams", "gauge", "Event streams that are open.",
+	    streams_count(server->streams));
 }
 
 static int write_all(struct request *request, struct db_conn *conn, void *data,

@@ -61,6 +61,12 @@ void handle_series_get(struct request *request, struct answer *answer);
 void handle_series_list(struct request *request, struct answer *answer);
 void handle_series_post(struct request *request, struct answer *answer);
 
+/* handle-stream.c */
+void handle_event_stream(struct request *request, struct answer *answer);
+/* Whether ?follow= or else Accept asks for a log that goes on; then it is the answer. */
+bool stream_wanted(const struct request *request);
+void stream_log(struct request *request, struct answer *answer);
+
 /* handle-token.c */
 void handle_token_delete(struct request *request, struct answer *answer);
 void handle_token_list(struct request *request, struct answer *answer);

@@ -17,6 +17,14 @@ static struct MHD_Response *make_response(struct answer *answer)
 			TAKE_FD(answer->file_fd);
 		return response;
 	}
+	if (answer->stream) {
+		response =
+			MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_PIECE_BYTES,
+							  stream_read, answer->stream, stream_free);
+		if (response)
+			answer->stream = NULL;
+		return response;
+	}
 	body = buf_detach(&answer->body, &bytes);
 	response = MHD_create_response_from_buffer(bytes, body, MHD_RESPMEM_MUST_FREE);
 	if (!response)
@@ -61,6 +69,12 @@ static void add_headers(struct MHD_Response *response, const struct request *req
 		MHD_add_response_header(response, "WWW-Authenticate", "Bearer");
 	if (answer->allow[0])
 		MHD_add_response_header(response, "Allow", answer->allow);
+	if (answer->retry_after_s) {
+		char seconds[16];
+
+		snprintf(seconds, sizeof(seconds), "%u", answer->retry_after_s);
+		MHD_add_response_header(response, "Retry-After", seconds);
+	}
 	if (answer->next[0])
 		add_link(response, request);
 	if (answer->location[0])

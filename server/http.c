@@ -233,6 +233,7 @@ void http_drain(struct server *server, unsigned limit_ms)
 
 	server->listen_fd = MHD_quiesce_daemon(server->http);
 	waiters_close(server->waiters);
+	streams_close(server->streams);
 	while (server->in_flight && clock_ms() < until)
 		poll(NULL, 0, 10);
 	if (server->in_flight)

@@ -112,6 +112,8 @@ void answer_release(struct answer *answer)
 {
 	buf_release(&answer->body);
 	close_fd(&answer->file_fd);
+	stream_free(answer->stream);
+	answer->stream = NULL;
 }
 
 /* json_write empties a document that does not fit. */

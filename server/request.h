@@ -17,6 +17,7 @@
 #include "lib/buf.h"
 #include "server/json_write.h"
 #include "server/server.h"
+#include "server/streams.h"
 #include "server/token.h"
 
 struct route;
@@ -31,10 +32,12 @@ struct answer {
 	int file_fd; /* instead of body, when not -1; its owner is the answer */
 	uint64_t file_bytes;
 	char location[96], etag[72], allow[64]; /* "" without one */
-	char next[24];	 /* the after of the next page, for a Link; "" without one */
-	bool secret;	 /* is not kept for an Idempotency-Key */
-	bool revalidate; /* the etag is that of now: to be asked for again each time */
-	bool suspend;	 /* not yet: wait for work or for request->waiter's deadline */
+	struct stream *stream;	/* instead of body, when not NULL; its owner is the answer */
+	unsigned retry_after_s; /* 0: nothing is said */
+	char next[24];		/* the after of the next page, for a Link; "" without one */
+	bool secret;		/* is not kept for an Idempotency-Key */
+	bool revalidate;	/* the etag is that of now: to be asked for again each time */
+	bool suspend;		/* not yet: wait for work or for request->waiter's deadline */
 };
 
 #define ANSWER_INIT                                                                                \

@@ -38,6 +38,7 @@ static const struct route routes[] = {
 	{ "GET", V1 "/docs", SCOPE_NONE, 0, NULL, handle_docs, false },
 	{ "GET", V1 "/docs/page.css", SCOPE_NONE, 0, NULL, handle_docs_style, false },
 	{ "GET", V1 "/docs/page.mjs", SCOPE_NONE, 0, NULL, handle_docs_script, false },
+	{ "GET", V1 "/events", SCOPE_READ, 0, NULL, handle_event_stream, false },
 	{ "GET", V1 "/health", SCOPE_NONE, 0, NULL, handle_health, false },
 	{ "GET", V1 "/hosts", SCOPE_READ, 0, NULL, handle_host_list, false },
 	{ "GET", V1 "/hosts/{n}/noise", SCOPE_READ, 0, NULL, handle_noise_get, false },

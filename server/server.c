@@ -50,6 +50,7 @@ int server_start(const struct config *config, struct server **ret_server, struct
 	server->listen_fd = -1;
 	server->started_ms = clock_now_ms();
 	server->waiters = waiters_new();
+	server->streams = streams_new();
 	server->connections = connections_new();
 	raise_descriptor_limit();
 	rc = open_state(server, err);
@@ -76,6 +77,7 @@ void server_stop(struct server *server)
 	artifact_store_close(server->artifacts);
 	db_close(server->db);
 	waiters_free(server->waiters);
+	streams_free(server->streams);
 	connections_free(server->connections);
 	free(server);
 }

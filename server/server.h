@@ -15,6 +15,7 @@
 #include "server/connections.h"
 #include "server/db.h"
 #include "server/dispatcher.h"
+#include "server/streams.h"
 #include "server/waiters.h"
 
 struct MHD_Daemon;
@@ -24,6 +25,7 @@ struct server {
 	struct db *db;
 	struct artifact_store *artifacts;
 	struct waiters *waiters;
+	struct streams *streams;
 	struct connections *connections;
 	struct dispatcher *dispatcher;
 	struct MHD_Daemon *http;

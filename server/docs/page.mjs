@@ -89,7 +89,7 @@ function table(schema) {
 
 function content(media) {
 	return Object.entries(media ?? {}).flatMap(([name, one], i) =>
-		[i ? ", " : "", make("code", name), one.schema?.$ref || one.schema?.anyOf ? ": " : "",
+		[i ? ", " : "", make("code", name), ...(one.schema?.$defs ? [" of ", ...type(one.schema.$defs.data)] : []), one.schema?.$ref || one.schema?.anyOf ? ": " : "",
 			...(one.schema?.$ref || one.schema?.anyOf ? type(one.schema) : [])]);
 }
 

@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 
 import { Live, Tap, operations } from "./live.mjs";
-import { walk } from "./walk.mjs";
+import { mbox, walk } from "./walk.mjs";
 
 const require = createRequire(join(process.argv[3], "package.json"));
 const Ajv = require("ajv/dist/2020.js").default;
@@ -43,15 +43,26 @@ addFormats(ajv);
 ajv.addVocabulary(["components", "example"]);
 ajv.addSchema({ $id: "contract", components: { schemas: closed(contract.components.schemas) } });
 
+// Of a stream, every event whole so far, but those that are about the stream itself.
+function checkEvents(media, body) {
+	return body.toString().split("\n\n").slice(0, -1).filter((one) => /^event: /m.test(one))
+		.filter((one) => !/^event: (end|gap)$/m.test(one))
+		.map((one) => check(media.schema.$defs.data, /^data: (.*)$/m.exec(one)?.[1] ?? "null")).find((one) => one);
+}
+
 function checkBody(media, type, body) {
 	if (!media)
 		return `its type ${type} is none of the contract's`;
-	if (!/json/.test(type) || !Object.keys(media.schema).length)
-		return undefined;
-	const validate = ajv.compile(JSON.parse(JSON.stringify(media.schema)
+	if (media.schema.$defs)
+		return checkEvents(media, body);
+	return /json/.test(type) && Object.keys(media.schema).length ? check(media.schema, body) : undefined;
+}
+
+function check(schema, text) {
+	const validate = ajv.compile(JSON.parse(JSON.stringify(schema)
 		.replaceAll('"#/components', '"contract#/components')));
 
-	return validate(JSON.parse(body)) ? undefined
+	return validate(JSON.parse(text)) ? undefined
 		: validate.errors.slice(0, 5).map((one) => `${one.instancePath || "/"} ${one.message} ${
 			JSON.stringify(one.params)}`).join("\n");
 }
@@ -113,7 +124,7 @@ async function refusals(operation) {
 		413: operation.cap < 1 << 20 ? { body: "x".repeat(operation.cap + 1) } : { announce: operation.cap + 1 },
 		415: { body: "x", type: "application/x-nothing" },
 		422: names.includes("Idempotency-Key") ? { headers: { "Idempotency-Key": "a b" }, body: type && "{}" }
-			: { query: { limit: 0, key: "x", after: "x" } },
+			: { query: { limit: 0, key: "x", after: "x", follow: 1 } },
 	};
 
 	for (const status of Object.keys(operation.responses))
@@ -121,10 +132,25 @@ async function refusals(operation) {
 			await call(id, { ...(type && { type }), ...tries[status] });
 }
 
+// Streams that stay open until there is no room for another.
+async function crowd() {
+	let stop = false;
+	const open = Array.from({ length: 256 }, () => call("streamEvents", { until: () => stop, ms: 30000 }));
+
+	while (Number(/runway_streams (\d+)/.exec((await call("getMetrics")).body)[1]) < 256)
+		;
+	await call("streamEvents", { expect: 429 });
+	await call("getLog", { query: { follow: 1 }, expect: 429 });
+	stop = true;
+	await call("submitSeries", { query: { name: "crowd" }, body: mbox("End the crowd"), expect: 201 });
+	await Promise.all(open);
+}
+
 try {
 	there = await walk(call, (bytes) => createHash("sha256").update(bytes).digest("hex"));
 	for (const operation of all.values())
 		await refusals(operation);
+	await crowd();
 	tap.is("every answer is as the contract says",
 		[...problems].map(([where, what]) => `${where}\n${what}`).join("\n"));
 	tap.is("every answer of the contract was seen", [...all.values()].flatMap((one) =>

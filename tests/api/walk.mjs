@@ -2,7 +2,7 @@
 // A campaign from its submission to its ranking, with this as its agent. What the loads report is made
 // up: only the shape of the answers is looked at.
 
-const mbox = (text) => `From 0123456789012345678901234567890123456789 Mon Sep 17 00:00:00 2001
+export const mbox = (text) => `From 0123456789012345678901234567890123456789 Mon Sep 17 00:00:00 2001
 From: A Developer <dev@example.org>
 Date: Mon, 1 Apr 2024 12:00:00 +0000
 Subject: [PATCH] KVM: SVM: ${text}
@@ -19,6 +19,7 @@ index 0123456..1234567 100644
 --
 2.39.2
 `;
+const holds = (text) => (body) => body.includes(text);
 const asked = { base: { repository: "linux", rev: "HEAD" }, series: [1], loads: { exact: 1, smp: 2, smp_most: 4 }, seed: 1 };
 const want = (capability, wait = 0) => JSON.stringify({ agent: "a-1", capabilities: [capability], wait_s: wait,
 	fingerprint: { cpu: "none" } });
@@ -42,7 +43,11 @@ async function build(call, hash, code) {
 	const artifact = { path: { sha256: hash(bytes) }, body: bytes };
 
 	await call("beat", { path, body: JSON.stringify({ phase: "compile" }), expect: 200 });
-	await call("appendLog", { path, body: "compiling\n", expect: 204 });
+	await call("appendLog", { path, body: "compiling\nlink", expect: 204 });
+	const followed = call("getLog", { path: { id: lease.task.id }, query: { follow: 1 }, expect: 200 });
+
+	await call("getLog", { path: { id: lease.task.id }, query: { follow: 1 }, until: holds('"text":"compiling\\n"'), expect: 200 });
+	await call("appendLog", { path, body: "ing\n", expect: 204 });
 	await call("putArtifact", { ...artifact, expect: 201 });
 	await call("putArtifact", { ...artifact, expect: 200 });
 	await call("putArtifact", { path: { sha256: hash("other") }, body: bytes, expect: 422 });
@@ -50,6 +55,12 @@ async function build(call, hash, code) {
 	await call("reportTask", { path, body: JSON.stringify({ status: "built", tree: "a".repeat(40),
 		base_tree: "a".repeat(40), key: hash(`key ${code}`), code_sha256: hash(code), duration_ms: 1000,
 		artifacts: [{ name: "bzImage", sha256: artifact.path.sha256, bytes: bytes.length }] }), expect: 200 });
+	if (!/"compiling[^]*"linking[^]*event: end\ndata: {"state":"done"}\n\n$/.test((await followed).body))
+		throw new Error(`the log that was followed is ${(await followed).body}`);
+	const rest = await call("getLog", { path: { id: lease.task.id }, headers: { Accept: "text/event-stream",
+		"Last-Event-ID": 10 }, expect: 200 });
+	if (!/^id: 18\nevent: log\ndata: {"text":"linking\\n"}/.test(rest.body))
+		throw new Error(`after 10 bytes the log has ${rest.body}`);
 	await call("getTask", { path: { id: lease.task.id }, expect: 200 });
 	await call("getLog", { path: { id: lease.task.id }, expect: 200 });
 	await call("getBuild", { query: { key: hash(`key ${code}`) }, expect: 200 });
@@ -69,6 +80,22 @@ async function block(call) {
 	await call("getCampaign", { path: { id: lease.task.campaign }, expect: 200 });
 	await call("reportTask", { path: { lease: lease.lease }, body: JSON.stringify({ status: "done" }), expect: 200 });
 	return true;
+}
+
+// All that happened comes, what is known does not come again, and what happens comes by itself.
+async function events(call) {
+	const end = '{"kind":"campaign","id":1,"campaign":1,"state":"done"';
+	const all = await call("streamEvents", { query: { after: 0, campaign: 1 }, until: holds(end), expect: 200 });
+	const last = /id: (\d+)\nevent: campaign\n[^\n]*"done"/.exec(all.body)[1];
+	const live = call("streamEvents", { headers: { "Last-Event-ID": last }, until: holds('"kind":"series"'), expect: 200 });
+	const gap = call("streamEvents", { headers: { "Last-Event-ID": 1e9 }, until: holds("event: gap"), expect: 200 });
+
+	if (!/"state":"building"[^]*"state":"measuring"/.test(all.body))
+		throw new Error(`campaign 1 went ${all.body}`);
+	await call("submitSeries", { query: { name: "late" }, body: mbox("Set the mode late"), expect: 201 });
+	if (/"kind":"campaign"|"state":"building"/.test((await live).body))
+		throw new Error(`after ${last} comes ${(await live).body}`);
+	await gap;
 }
 
 // Filters leave what they name, and CSV has what JSON has.
@@ -99,6 +126,7 @@ async function read(call) {
 	await call("getDiff", { query: { variant: "none" }, expect: 404 });
 	await call("listSamples", { query: { limit: 1 }, expect: 200 });
 	await samples(call);
+	await events(call);
 	for (const id of ["listSeries", "listCampaigns", "listHosts", "getSeries", "getNoise"])
 		await call(id, { expect: 200 });
 	await call("getBuild", { query: { key: "0".repeat(64) }, expect: 404 });
