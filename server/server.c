@@ -52,6 +52,7 @@ int server_start(const struct config *config, struct server **ret_server, struct
 	server->waiters = waiters_new();
 	server->streams = streams_new();
 	server->connections = connections_new();
+	server->limits = limits_new(config->address_rate, config->token_rate);
 	raise_descriptor_limit();
 	rc = open_state(server, err);
 	if (!rc)
@@ -79,5 +80,6 @@ void server_stop(struct server *server)
 	waiters_free(server->waiters);
 	streams_free(server->streams);
 	connections_free(server->connections);
+	limits_free(server->limits);
 	free(server);
 }

@@ -15,6 +15,7 @@
 #include "server/connections.h"
 #include "server/db.h"
 #include "server/dispatcher.h"
+#include "server/limits.h"
 #include "server/streams.h"
 #include "server/waiters.h"
 
@@ -27,6 +28,7 @@ struct server {
 	struct waiters *waiters;
 	struct streams *streams;
 	struct connections *connections;
+	struct limits *limits;
 	struct dispatcher *dispatcher;
 	struct MHD_Daemon *http;
 	int listen_fd; /* given back by a drain, closed when libmicrohttpd's threads have ended */

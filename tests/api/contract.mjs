@@ -146,11 +146,38 @@ async function crowd() {
 	await Promise.all(open);
 }
 
+// Whoever asks too much, at every operation, until the server has had enough; an address, then a token.
+async function floods() {
+	const server = await new Live(process.argv[2], ["--rate-address", "1", "--rate-token", "0"]).start();
+
+	for (const operation of all.values()) {
+		const where = operation.path.replace(/\{(\w+)\}/g, (whole, name) => there[name]);
+		let answer;
+
+		do
+			answer = await server.ask(operation.method, where, { until: () => true });
+		while (answer.status !== 429);
+		seen.add(`${operation.operationId} 429`);
+		if (fault(operation, answer))
+			problems.set(`${where}: 429`, fault(operation, answer));
+	}
+	await server.stop();
+	const other = await new Live(process.argv[2], ["--rate-address", "0", "--rate-token", "1"]).start();
+	const ask = (scope) => other.ask("GET", "/api/v1/series", { token: other.tokens[scope] });
+
+	while ((await ask("read")).status !== 429)
+		;
+	if ((await ask("submit")).status !== 200)
+		problems.set("a token", "is refused for what another one asked");
+	await other.stop();
+}
+
 try {
 	there = await walk(call, (bytes) => createHash("sha256").update(bytes).digest("hex"));
 	for (const operation of all.values())
 		await refusals(operation);
 	await crowd();
+	await floods();
 	tap.is("every answer is as the contract says",
 		[...problems].map(([where, what]) => `${where}\n${what}`).join("\n"));
 	tap.is("every answer of the contract was seen", [...all.values()].flatMap((one) =>
