@@ -8,9 +8,6 @@
 #include "server/campaign.h"
 #include "server/check.h"
 
-/* Agents ask again every 25 s, and beat at least as often while they work. */
-#define AGENT_LIVE_MS 90000
-
 /* Something is to be measured on that ISA, now or when the builds are there. */
 static bool needs_isa(const struct campaign *campaign, const char *isa)
 {
@@ -45,7 +42,7 @@ static void need(struct db_conn *conn, const char *capability, const char *work,
 	if (rows_next(&rows)) {
 		int64_t ago_ms = now_ms - rows_int(&rows, 1);
 
-		if (ago_ms < AGENT_LIVE_MS) {
+		if (ago_ms < CAMPAIGN_AGENT_LIVE_MS) {
 			*text = TAKE(before);
 			return;
 		}

@@ -90,6 +90,8 @@ void campaign_from_row(struct rows *rows, struct campaign *ret_campaign)
 		.created_ms = rows_int(rows, 12),
 		.finished_ms = rows_int(rows, 13),
 		.loads_race = rows_int(rows, 14),
+		.cancelled_ms = rows_int(rows, 15),
+		.retry_of = rows_int(rows, 16),
 	};
 }
 

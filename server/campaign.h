@@ -15,6 +15,9 @@
 
 #define CAMPAIGN_SERIES_MAX 32
 #define CAMPAIGN_LOADS_MAX 100 /* of one lane, bought ones included */
+/* Agents ask again every 25 s, and beat at least as often while they work: one that was not seen for
+ * so long is gone. */
+#define CAMPAIGN_AGENT_LIVE_MS 90000
 #define CAMPAIGN_SEED_MAX ((1ll << 53) - 1) /* what every JSON reader keeps exactly */
 
 struct campaign_request {
@@ -49,6 +52,7 @@ struct variant {
 struct campaign {
 	int64_t id, loads_exact, loads_race, loads_smp, seed, created_ms, finished_ms;
 	int64_t smp_most; /* at least loads_smp; 0 in lists */
+	int64_t cancelled_ms, retry_of; /* 0: was not, is of none */
 	bool measure_identical, null_control;
 	char *state, *reason, *repository, *rev, *base_tree, *isa, *lanes;
 	struct variant *variants; /* the base first; none in lists */
@@ -67,6 +71,25 @@ const struct variant *campaign_variant(const struct campaign *campaign, const ch
 
 /* What it needs and no agent that was seen lately can do, in sentences; NULL: nothing. free() it. */
 char *campaign_waiting(struct db_conn *conn, const struct campaign *campaign, int64_t now_ms);
+
+/* Ends it at once, failed, as cancelled by who: its leases too, so that its agents drop the work.
+ * -ENOENT, -EEXIST when it has ended. */
+int campaign_cancel(struct db_conn *conn, int64_t id, const char *who, int64_t now_ms,
+		    struct err *err);
+
+struct campaign_retry {
+	int64_t seed; /* -1: that of the old one */
+	bool draw_seed;
+};
+
+/* A new campaign that asks for the same; what the old one found stays. -EEXIST when that has not
+ * ended. */
+int campaign_retry(struct db_conn *conn, int64_t id, const struct campaign_retry *retry,
+		   int64_t now_ms, int64_t *ret_id, struct err *err);
+
+/* Milliseconds that a build, or a load, takes as expected from the last ones. */
+double estimate_build_ms(struct db_conn *conn);
+double estimate_load_ms(struct db_conn *conn, const char *lane, const char *isa);
 
 /* Seconds from its creation to its end as expected now (its real end when it has one). */
 double campaign_estimate_s(struct db_conn *conn, const struct campaign *campaign, int64_t now_ms);

@@ -16,6 +16,7 @@ struct config {
 	const char *repositories; /* names with commas; NULL: any */
 	uint64_t artifact_quota_bytes;
 	unsigned threads, connections;
+	unsigned address_rate, token_rate; /* requests a second; 0: as many as they like */
 };
 
 #endif

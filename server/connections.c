@@ -75,6 +75,11 @@ void connection_working(struct connection *connection)
 	connection->deadline_ms = INT64_MAX;
 }
 
+void connection_answer(struct connection *connection, int64_t now_ms, uint64_t bytes)
+{
+	connection_body(connection, now_ms, bytes);
+}
+
 void connections_end_late(struct connections *connections, int64_t now_ms)
 {
 	pthread_mutex_lock(&connections->mutex);

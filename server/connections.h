@@ -2,7 +2,8 @@
 /*
  * A deadline for every connection: who sends a byte now and then is never idle, so libmicrohttpd's
  * own timeout does not end it. Heads of requests have HEAD_LIMIT_MS, bodies BODY_LIMIT_MS and a
- * second more for each BODY_BYTES_A_SECOND that came; while the server works there is no limit.
+ * second more for each BODY_BYTES_A_SECOND that came; while the server works there is no limit. An
+ * answer has to be taken at that pace, too; a stream, which ends by itself, does not.
  *
  *	connection_body(connection, begun_ms, bytes);	// the body goes on
  *	connections_end_late(connections, clock_ms());	// now and then
@@ -29,6 +30,7 @@ void connections_remove(struct connections *connections, struct connection *conn
 void connection_idle(struct connection *connection, int64_t now_ms);
 void connection_body(struct connection *connection, int64_t begun_ms, uint64_t bytes);
 void connection_working(struct connection *connection);
+void connection_answer(struct connection *connection, int64_t now_ms, uint64_t bytes);
 
 /* Shuts down those whose deadline has passed; their threads then see the end of input. */
 void connections_end_late(struct connections *connections, int64_t now_ms);

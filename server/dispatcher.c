@@ -2,6 +2,7 @@
 #include "server/dispatcher.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "lib/alloc.h"
 #include "lib/log.h"
@@ -11,6 +12,9 @@
 #include "server/lease.h"
 #include "server/server.h"
 
+/* Streams look for news so often at most, however much is committed. */
+#define TELL_EVERY_MS 100
+#define EVENTS_KEPT 100000
 #define PRUNE_EVERY_MS (10 * 60 * 1000)
 
 struct dispatcher {
@@ -19,12 +23,14 @@ struct dispatcher {
 	pthread_mutex_t mutex;
 	pthread_cond_t poked;
 	bool poke, stop;
-	uint64_t pruned_ms;
+	atomic_bool changed; /* there may be news for streams */
+	uint64_t pruned_ms, told_ms;
 };
 
 /* Reads first: with nothing to expire, the writer is left alone. */
-static void expire_leases(struct server *server)
+static void expire_leases(struct dispatcher *dispatcher)
 {
+	struct server *server = dispatcher->server;
 	struct db_conn *conn = db_begin_read(server->db);
 	int64_t now_ms = clock_now_ms();
 	struct err err = ERR_INIT;
@@ -43,6 +49,7 @@ static void expire_leases(struct server *server)
 		return;
 	conn = db_begin_write(server->db);
 	count = lease_expire(conn, now_ms);
+	dispatcher->changed = true;
 	if (db_commit(&conn, &err) < 0)
 		log_error("expiring leases: %s", err.text);
 	else if (count)
@@ -75,18 +82,33 @@ static void prune(struct dispatcher *dispatcher)
 	dispatcher->pruned_ms = clock_ms();
 	conn = db_begin_write(dispatcher->server->db);
 	idempotency_prune(conn, clock_now_ms());
+	db_run(conn, SQL_EVENT_PRUNE, db_int(EVENTS_KEPT));
 	if (db_commit(&conn, &err) < 0)
 		log_error("forgetting idempotency keys: %s", err.text);
+}
+
+static void tell_streams(struct dispatcher *dispatcher)
+{
+	struct streams *streams = dispatcher->server->streams;
+	uint64_t now_ms = clock_ms();
+
+	streams_wake_late(streams, (int64_t)now_ms);
+	if (now_ms - dispatcher->told_ms < TELL_EVERY_MS ||
+	    !atomic_exchange(&dispatcher->changed, false))
+		return;
+	dispatcher->told_ms = now_ms;
+	streams_wake(streams);
 }
 
 static void look(struct dispatcher *dispatcher)
 {
 	struct server *server = dispatcher->server;
 
-	expire_leases(server);
+	expire_leases(dispatcher);
 	if (waiters_any(server->waiters))
 		wake_for_work(server);
 	waiters_wake_late(server->waiters, (int64_t)clock_ms());
+	tell_streams(dispatcher);
 	connections_end_late(server->connections, (int64_t)clock_ms());
 	prune(dispatcher);
 }
@@ -137,6 +159,7 @@ int dispatcher_start(struct server *server, struct dispatcher **ret_dispatcher, 
 
 void dispatcher_poke(struct dispatcher *dispatcher)
 {
+	dispatcher->changed = true;
 	pthread_mutex_lock(&dispatcher->mutex);
 	dispatcher->poke = true;
 	pthread_cond_signal(&dispatcher->poked);

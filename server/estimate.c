@@ -63,22 +63,33 @@ static double build_left_ms(const struct variant *variant, const struct pace *pa
 	return spent < pace->build_ms ? pace->build_ms - spent : 0;
 }
 
+double estimate_build_ms(struct db_conn *conn)
+{
+	return (double)db_value(conn, BUILD_DEFAULT_MS, SQL_BUILD_AVERAGE);
+}
+
+double estimate_load_ms(struct db_conn *conn, const char *lane, const char *isa)
+{
+	int64_t otherwise = !strcmp(lane, "exact")  ? LOAD_EXACT_DEFAULT_MS
+			    : !strcmp(lane, "race") ? LOAD_RACE_DEFAULT_MS
+						    : LOAD_SMP_DEFAULT_MS;
+
+	return (double)db_value(conn, otherwise, SQL_LOAD_AVERAGE, db_text(lane), db_text(isa));
+}
+
 double campaign_estimate_s(struct db_conn *conn, const struct campaign *campaign, int64_t now_ms)
 {
 	struct pace pace = {
-		.build_ms = (double)db_value(conn, BUILD_DEFAULT_MS, SQL_BUILD_AVERAGE),
+		.build_ms = estimate_build_ms(conn),
 	};
 	double left = 0;
 
 	if (campaign->finished_ms)
 		return (double)(campaign->finished_ms - campaign->created_ms) / 1000;
 	for (size_t i = 0; i < ISAS; i++) {
-		pace.exact_ms[i] = (double)db_value(conn, LOAD_EXACT_DEFAULT_MS, SQL_LOAD_AVERAGE,
-						    db_text("exact"), db_text(isas[i]));
-		pace.race_ms[i] = (double)db_value(conn, LOAD_RACE_DEFAULT_MS, SQL_LOAD_AVERAGE,
-						   db_text("race"), db_text(isas[i]));
-		pace.smp_ms[i] = (double)db_value(conn, LOAD_SMP_DEFAULT_MS, SQL_LOAD_AVERAGE,
-						  db_text("smp"), db_text(isas[i]));
+		pace.exact_ms[i] = estimate_load_ms(conn, "exact", isas[i]);
+		pace.race_ms[i] = estimate_load_ms(conn, "race", isas[i]);
+		pace.smp_ms[i] = estimate_load_ms(conn, "smp", isas[i]);
 	}
 	for (size_t i = 0; i < campaign->variants_count; i++) {
 		left += build_left_ms(&campaign->variants[i], &pace, now_ms);

@@ -15,7 +15,7 @@ static int find(struct request *request, struct db_conn *conn, void *data, struc
 	return 0;
 }
 
-/* 404: not there. */
+/* 304: the client has it; 404: not there. */
 void handle_artifact_get(struct request *request, struct answer *answer)
 {
 	struct err err = ERR_INIT;
@@ -27,6 +27,10 @@ void handle_artifact_get(struct request *request, struct answer *answer)
 	answer->status = 200;
 	answer->type = "application/octet-stream";
 	snprintf(answer->etag, sizeof(answer->etag), "\"%s\"", request->hex);
+	if (request_has(request, answer->etag)) {
+		answer->status = 304;
+		return;
+	}
 	if (artifact_open(request->server->artifacts, request->hex, &answer->file_fd, &err) < 0) {
 		/* The database has it and the folder has not: a fault of ours, not "no such". */
 		err.code = -EIO;

@@ -20,7 +20,7 @@ static int read_campaign(struct db_conn *conn, int64_t id, struct campaign *ret_
 		       : 0;
 }
 
-static int encode(struct db_conn *conn, int64_t id, struct answer *answer, struct err *err)
+int campaign_encode(struct db_conn *conn, int64_t id, struct answer *answer, struct err *err)
 {
 	CLEANUP(campaign_release) struct campaign campaign = { 0 };
 	CLEANUP(free_ptr) char *waiting = NULL;
@@ -50,7 +50,7 @@ static int add(struct request *request, struct db_conn *conn, void *data, struct
 	answer->status = 201;
 	snprintf(answer->location, sizeof(answer->location), "/api/v1/campaigns/%lld",
 		 (long long)id);
-	return encode(conn, id, answer, err);
+	return campaign_encode(conn, id, answer, err);
 }
 
 /* 201 with the campaign; 400 or 422: the request is wrong, and how. */
@@ -70,12 +70,13 @@ static int get(struct request *request, struct db_conn *conn, void *data, struct
 	       struct err *err)
 {
 	(void)data;
-	return encode(conn, request->numbers[0], answer, err);
+	return campaign_encode(conn, request->numbers[0], answer, err);
 }
 
 void handle_campaign_get(struct request *request, struct answer *answer)
 {
 	request_read(request, answer, get, NULL);
+	answer_tag(request, answer);
 }
 
 static int list(struct request *request, struct db_conn *conn, void *data, struct answer *answer,
@@ -216,4 +217,5 @@ static int get_diff(struct request *request, struct db_conn *conn, void *data,
 void handle_diff_get(struct request *request, struct answer *answer)
 {
 	request_read(request, answer, get_diff, NULL);
+	answer_tag(request, answer);
 }

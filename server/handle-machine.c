@@ -36,7 +36,8 @@ void handle_front(struct request *request, struct answer *answer)
 		 "/api/v1/hosts              the agents that were seen\n"
 		 "/api/v1/hosts/N/noise      what their null controls showed\n"
 		 "/api/v1/health\n\n"
-		 "docs/api.md has them all; the command \"runway\" speaks it for you.\n");
+		 "/api/v1/docs has them all, made from /api/v1/openapi.json; the command \"runway\" "
+		 "speaks it for you.\n");
 }
 
 static int list_hosts(struct request *request, struct db_conn *conn, void *data,
@@ -120,6 +121,11 @@ static int get_log(struct request *request, struct db_conn *conn, void *data, st
 void handle_log_get(struct request *request, struct answer *answer)
 {
 	request_read(request, answer, get_log, NULL);
+	if (answer->status != 200 || !stream_wanted(request))
+		return;
+	answer_release(answer);
+	*answer = ANSWER_INIT;
+	stream_log(request, answer);
 }
 
 static void write_artifacts(struct json_writer *w, struct db_conn *conn, int64_t build)

@@ -103,4 +103,5 @@ static int get_race_map(struct request *request, struct db_conn *conn, void *dat
 void handle_race_map_get(struct request *request, struct answer *answer)
 {
 	request_read(request, answer, get_race_map, NULL);
+	answer_tag(request, answer);
 }

@@ -37,6 +37,7 @@ static int get_ranking(struct request *request, struct db_conn *conn, void *data
 void handle_ranking_get(struct request *request, struct answer *answer)
 {
 	request_read(request, answer, get_ranking, NULL);
+	answer_tag(request, answer);
 }
 
 static int get_statistics(struct request *request, struct db_conn *conn, void *data,
@@ -56,6 +57,7 @@ static int get_statistics(struct request *request, struct db_conn *conn, void *d
 void handle_statistics_get(struct request *request, struct answer *answer)
 {
 	request_read(request, answer, get_statistics, NULL);
+	answer_tag(request, answer);
 }
 
 /* The function whose cost on that path changed most; nothing when none did, or none was counted. */
@@ -184,4 +186,5 @@ static int get_mechanism(struct request *request, struct db_conn *conn, void *da
 void handle_mechanism_get(struct request *request, struct answer *answer)
 {
 	request_read(request, answer, get_mechanism, NULL);
+	answer_tag(request, answer);
 }

@@ -86,6 +86,7 @@ static int get(struct request *request, struct db_conn *conn, void *data, struct
 void handle_series_get(struct request *request, struct answer *answer)
 {
 	request_read(request, answer, get, NULL);
+	answer_tag(request, answer);
 }
 
 static int list(struct request *request, struct db_conn *conn, void *data, struct answer *answer,

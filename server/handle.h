@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The handlers of route.c's table. docs/api.md is the contract of each; statuses other than those
- * of the route's own checks stand above the handler. */
+/* The handlers of route.c's table. server/openapi.json is the contract of each; statuses other
+ * than those of the route's own checks stand above the handler. */
 #ifndef RUNWAY_SERVER_HANDLE_H
 #define RUNWAY_SERVER_HANDLE_H
 
@@ -24,6 +24,14 @@ void handle_campaign_list(struct request *request, struct answer *answer);
 void handle_campaign_post(struct request *request, struct answer *answer);
 void handle_diff_get(struct request *request, struct answer *answer);
 void handle_race_map_get(struct request *request, struct answer *answer);
+/* A campaign as the whole answer; -ENOENT. */
+int campaign_encode(struct db_conn *conn, int64_t id, struct answer *answer, struct err *err);
+
+/* handle-docs.c */
+void handle_contract(struct request *request, struct answer *answer);
+void handle_docs(struct request *request, struct answer *answer);
+void handle_docs_script(struct request *request, struct answer *answer);
+void handle_docs_style(struct request *request, struct answer *answer);
 
 /* handle-machine.c */
 void handle_build_get(struct request *request, struct answer *answer);
@@ -33,6 +41,9 @@ void handle_host_list(struct request *request, struct answer *answer);
 void handle_log_get(struct request *request, struct answer *answer);
 void handle_task_get(struct request *request, struct answer *answer);
 
+/* handle-metrics.c */
+void handle_metrics(struct request *request, struct answer *answer);
+
 /* handle-noise.c */
 void handle_noise_get(struct request *request, struct answer *answer);
 
@@ -40,6 +51,10 @@ void handle_noise_get(struct request *request, struct answer *answer);
 void handle_mechanism_get(struct request *request, struct answer *answer);
 void handle_ranking_get(struct request *request, struct answer *answer);
 void handle_statistics_get(struct request *request, struct answer *answer);
+/* handle-queue.c */
+void handle_cancel_post(struct request *request, struct answer *answer);
+void handle_queue_get(struct request *request, struct answer *answer);
+void handle_retry_post(struct request *request, struct answer *answer);
 
 /* handle-sample.c */
 void handle_sample_list(struct request *request, struct answer *answer);
@@ -48,5 +63,17 @@ void handle_sample_list(struct request *request, struct answer *answer);
 void handle_series_get(struct request *request, struct answer *answer);
 void handle_series_list(struct request *request, struct answer *answer);
 void handle_series_post(struct request *request, struct answer *answer);
+
+/* handle-stream.c */
+void handle_event_stream(struct request *request, struct answer *answer);
+/* Whether ?follow= or else Accept asks for a log that goes on; then it is the answer. */
+bool stream_wanted(const struct request *request);
+void stream_log(struct request *request, struct answer *answer);
+
+/* handle-token.c */
+void handle_token_delete(struct request *request, struct answer *answer);
+void handle_token_list(struct request *request, struct answer *answer);
+void handle_token_post(struct request *request, struct answer *answer);
+void handle_token_rotate(struct request *request, struct answer *answer);
 
 #endif

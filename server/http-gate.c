@@ -9,6 +9,38 @@
 
 #include "server/route.h"
 
+static bool check_rate(struct request *request, unsigned wait_s, const char *whose)
+{
+	if (!wait_s)
+		return true;
+	answer_problem(&request->answer, 429,
+		       "This %s has made too many requests. Try again in %u s.", whose, wait_s);
+	request->answer.retry_after_s = wait_s;
+	return false;
+}
+
+/* First of all, so that guessing costs the same as asking. */
+static bool check_address(struct request *request)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	return check_rate(request,
+			  limits_take_address(request->server->limits,
+					      info ? info->client_addr : NULL, request->begun_ms),
+			  "address");
+}
+
+static bool check_token_rate(struct request *request)
+{
+	int64_t id = request->token.id;
+
+	return !id || check_rate(request,
+				 limits_take(request->server->limits, LIMIT_TOKEN, &id, sizeof(id),
+					     request->begun_ms),
+				 "token");
+}
+
 static bool check_path(struct request *request, const char *method, const char *path)
 {
 	struct answer *answer = &request->answer;
@@ -114,6 +146,7 @@ static bool check_type(struct request *request)
 
 bool http_gate(struct request *request, const char *method, const char *path)
 {
-	return check_path(request, method, path) && check_token(request) && check_length(request) &&
+	return check_address(request) && check_path(request, method, path) &&
+	       check_token(request) && check_token_rate(request) && check_length(request) &&
 	       check_type(request);
 }

@@ -67,6 +67,16 @@ static void refuse(struct request *request, const struct err *err)
 	answer_error(&request->answer, err);
 }
 
+static enum MHD_Result answer(struct request *request)
+{
+	const struct answer *one = &request->answer;
+
+	if (!one->stream)
+		connection_answer(connection_of(request->connection), (int64_t)clock_ms(),
+				  one->file_fd >= 0 ? one->file_bytes : one->body.length);
+	return http_send(request);
+}
+
 /* Whether to answer before the body: it is long, or the client waits to hear if it may send it. */
 static bool answer_now(struct request *request)
 {
@@ -92,7 +102,7 @@ static enum MHD_Result first_call(struct request *request, const char *method, c
 			 &request->upload, &err) < 0)
 		refuse(request, &err);
 	connection_body(connection_of(request->connection), request->begun_ms, 0);
-	return answer_now(request) ? http_send(request) : MHD_YES;
+	return answer_now(request) ? answer(request) : MHD_YES;
 }
 
 static enum MHD_Result take_body(struct request *request, const char *data, size_t *bytes)
@@ -124,12 +134,12 @@ static enum MHD_Result last_call(struct request *request)
 {
 	connection_working(connection_of(request->connection));
 	if (request->refused)
-		return http_send(request);
+		return answer(request);
 	answer_release(&request->answer);
 	request->answer = ANSWER_INIT;
 	request->route->handle(request, &request->answer);
 	if (!request->answer.suspend)
-		return http_send(request);
+		return answer(request);
 	MHD_suspend_connection(request->connection);
 	waiters_add(request->server->waiters, &request->waiter);
 	/* Work may have come between the look and the wait. */
@@ -233,6 +243,7 @@ void http_drain(struct server *server, unsigned limit_ms)
 
 	server->listen_fd = MHD_quiesce_daemon(server->http);
 	waiters_close(server->waiters);
+	streams_close(server->streams);
 	while (server->in_flight && clock_ms() < until)
 		poll(NULL, 0, 10);
 	if (server->in_flight)

@@ -100,6 +100,8 @@ void json_campaign(struct json_writer *w, const char *key, const struct campaign
 	json_write_text(w, "reason", campaign->reason);
 	json_write_time(w, "created", campaign->created_ms);
 	json_write_time(w, "finished", campaign->finished_ms);
+	json_write_time(w, "cancelled", campaign->cancelled_ms);
+	json_write_int_or_null(w, "retry_of", campaign->retry_of);
 	json_write_real(w, "elapsed_s", (double)(until - campaign->created_ms) / 1000);
 	if (outlook) {
 		json_write_real(w, "estimate_s", outlook->estimate_s);

@@ -106,6 +106,44 @@ int json_campaign_request(const struct buf *body, const char *repositories,
 	return d.rc;
 }
 
+int json_retry_request(const struct buf *body, struct campaign_retry *ret_retry, struct err *err)
+{
+	struct campaign_retry retry;
+	CLEANUP(json_free) json_t *root = NULL;
+	int rc = json_parse(body, &root, err);
+	struct decode d = { .object = root, .where = "the request", .err = err, .rc = rc };
+
+	if (rc < 0)
+		return rc;
+	decode_only(&d, KNOWN("seed", "draw_seed"));
+	retry.seed = decode_int(&d, "seed", 0, CAMPAIGN_SEED_MAX, -1);
+	retry.draw_seed = decode_bool(&d, "draw_seed", false);
+	if (!d.rc && retry.draw_seed && retry.seed >= 0)
+		decode_fail(&d, "\"seed\" and \"draw_seed\" exclude each other.");
+	if (!d.rc)
+		*ret_retry = retry;
+	return d.rc;
+}
+
+int json_token_request(const struct buf *body, struct token_request *ret_request, struct err *err)
+{
+	struct token_request request = { .name = "" };
+	CLEANUP(json_free) json_t *root = NULL;
+	int rc = json_parse(body, &root, err);
+	struct decode d = { .object = root, .where = "the token", .err = err, .rc = rc };
+
+	if (rc < 0)
+		return rc;
+	decode_only(&d, KNOWN("name", "scopes"));
+	snprintf(request.name, sizeof(request.name), "%s",
+		 decode_text(&d, "name", true, sizeof(request.name) - 1));
+	decode_list(&d, "scopes", "admin,agent,read,submit", true, request.scopes,
+		    sizeof(request.scopes));
+	if (!d.rc)
+		*ret_request = request;
+	return d.rc;
+}
+
 int json_lease_request(const struct buf *body, struct lease_request *ret_request, struct err *err)
 {
 	struct lease_request request = { 0 };

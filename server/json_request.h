@@ -12,10 +12,19 @@
 #include "server/campaign.h"
 #include "server/lease.h"
 #include "server/result.h"
+#include "server/token.h"
 
 /* repositories: the names that are known, with commas; NULL: any. */
 int json_campaign_request(const struct buf *body, const char *repositories,
 			  struct campaign_request *ret_request, struct err *err);
+struct token_request {
+	char name[TOKEN_NAME_MAX + 1];
+	char scopes[64]; /* comma-separated */
+};
+
+int json_token_request(const struct buf *body, struct token_request *ret_request, struct err *err);
+/* {"seed": N} or {"draw_seed": true} or neither */
+int json_retry_request(const struct buf *body, struct campaign_retry *ret_retry, struct err *err);
 int json_lease_request(const struct buf *body, struct lease_request *ret_request, struct err *err);
 
 struct heartbeat {

@@ -27,6 +27,8 @@ static const char usage[] =
 	"  --artifact-quota-mib N      65536: what all artifacts together may take\n"
 	"  --threads N                 4\n"
 	"  --connections N             4096\n"
+	"  --rate-address N            200: requests a second of one address, 0 for no limit\n"
+	"  --rate-token N              200: of one token\n"
 	"  --verbose                   log more\n"
 	"\n"
 	"token-add prints a new token once; SCOPES are of read, submit, agent and admin.\n";
@@ -40,6 +42,8 @@ static const struct option options[] = {
 	{ "listen", required_argument, NULL, 'l' },
 	{ "name", required_argument, NULL, 'n' },
 	{ "public-read", no_argument, NULL, 'p' },
+	{ "rate-address", required_argument, NULL, 'A' },
+	{ "rate-token", required_argument, NULL, 'T' },
 	{ "repository-names", required_argument, NULL, 'r' },
 	{ "scopes", required_argument, NULL, 's' },
 	{ "state", required_argument, NULL, 'd' },
@@ -88,6 +92,14 @@ static int take_count(int option, const char *value, struct config *config, stru
 	case 'e':
 		rc = parse_count(value, 1, 3600, &count, err);
 		config->lease_ms = (int64_t)count * 1000;
+		return rc;
+	case 'A':
+		rc = parse_count(value, 0, 100000, &count, err);
+		config->address_rate = (unsigned)count;
+		return rc;
+	case 'T':
+		rc = parse_count(value, 0, 100000, &count, err);
+		config->token_rate = (unsigned)count;
 		return rc;
 	default:
 		rc = parse_count(value, 1, 256, &count, err);
@@ -198,7 +210,9 @@ int main(int argc, char **argv)
 			    .lease_ms = 30000,
 			    .artifact_quota_bytes = 64ull << 30,
 			    .threads = 4,
-			    .connections = 4096 },
+			    .connections = 4096,
+			    .address_rate = 200,
+			    .token_rate = 200 },
 	};
 	struct err err = ERR_INIT;
 	const char *command;

@@ -86,10 +86,34 @@ void answer_error(struct answer *answer, const struct err *err)
 		       "its administrator.");
 }
 
+bool request_has(const struct request *request, const char *etag)
+{
+	const char *held = request_header(request, "If-None-Match");
+
+	return held && (!strcmp(held, "*") || strstr(held, etag));
+}
+
+void answer_tag(const struct request *request, struct answer *answer)
+{
+	char hash[SHA256_HEX_BYTES];
+
+	if (answer->status != 200)
+		return;
+	sha256_bytes(answer->body.data, answer->body.length, hash);
+	snprintf(answer->etag, sizeof(answer->etag), "\"%.32s\"", hash);
+	answer->revalidate = true;
+	if (!request_has(request, answer->etag))
+		return;
+	answer->status = 304;
+	buf_clear(&answer->body);
+}
+
 void answer_release(struct answer *answer)
 {
 	buf_release(&answer->body);
 	close_fd(&answer->file_fd);
+	stream_free(answer->stream);
+	answer->stream = NULL;
 }
 
 /* json_write empties a document that does not fit. */
@@ -163,7 +187,7 @@ void request_write(struct request *request, struct answer *answer, request_step 
 		return;
 	rc = step(request, conn, data, answer, &err);
 	check_size(answer);
-	if (!rc && key && !answer->suspend && answer->body.length)
+	if (!rc && key && !answer->suspend && !answer->secret && answer->body.length)
 		idempotency_store(conn, request->token.id, key, hash, answer->status,
 				  answer->body.data, clock_now_ms());
 	if (rc < 0 && !db_failed(conn)) {

@@ -17,6 +17,7 @@
 #include "lib/buf.h"
 #include "server/json_write.h"
 #include "server/server.h"
+#include "server/streams.h"
 #include "server/token.h"
 
 struct route;
@@ -25,12 +26,18 @@ struct route;
 
 struct answer {
 	unsigned status;
-	const char *type; /* "application/json" unless set */
+	const char *type;   /* "application/json" unless set */
+	const char *policy; /* Content-Security-Policy; NULL: nothing may run, load or be framed */
 	struct buf body;
 	int file_fd; /* instead of body, when not -1; its owner is the answer */
 	uint64_t file_bytes;
 	char location[96], etag[72], allow[64]; /* "" without one */
-	bool suspend; /* not yet: wait for work or for request->waiter's deadline */
+	struct stream *stream;	/* instead of body, when not NULL; its owner is the answer */
+	unsigned retry_after_s; /* 0: nothing is said */
+	char next[24];		/* the after of the next page, for a Link; "" without one */
+	bool secret;		/* is not kept for an Idempotency-Key */
+	bool revalidate;	/* the etag is that of now: to be asked for again each time */
+	bool suspend;		/* not yet: wait for work or for request->waiter's deadline */
 };
 
 #define ANSWER_INIT                                                                                \
@@ -69,6 +76,11 @@ void answer_problem(struct answer *answer, unsigned status, const char *format, 
 /* The status that goes with err's code; faults of our own are logged and not told. */
 void answer_error(struct answer *answer, const struct err *err);
 void answer_release(struct answer *answer);
+
+/* Gives a body its ETag; an answer that the client has already becomes 304 without one. */
+void answer_tag(const struct request *request, struct answer *answer);
+/* Whether If-None-Match names this etag (quotes included). */
+bool request_has(const struct request *request, const char *etag);
 
 typedef int request_step(struct request *request, struct db_conn *conn, void *data,
 			 struct answer *answer, struct err *err);

@@ -15,7 +15,7 @@
 
 /*
  * To add a route: one row, sorted by pattern and method, its handler in server/handle-*.c with its
- * prototype in server/handle.h, and its line in docs/api.md.
+ * prototype in server/handle.h, and its operation in server/openapi.json.
  */
 static const struct route routes[] = {
 	{ "GET", "/", SCOPE_NONE, 0, NULL, handle_front, false },
@@ -26,13 +26,21 @@ static const struct route routes[] = {
 	{ "GET", V1 "/campaigns", SCOPE_READ, 0, NULL, handle_campaign_list, false },
 	{ "POST", V1 "/campaigns", SCOPE_SUBMIT, 64 * KIB, JSON, handle_campaign_post, false },
 	{ "GET", V1 "/campaigns/{n}", SCOPE_READ, 0, NULL, handle_campaign_get, false },
+	{ "POST", V1 "/campaigns/{n}/cancel", SCOPE_SUBMIT, 4 * KIB, NULL, handle_cancel_post,
+	  false },
 	{ "GET", V1 "/campaigns/{n}/diff", SCOPE_READ, 0, NULL, handle_diff_get, false },
 	{ "GET", V1 "/campaigns/{n}/mechanism", SCOPE_READ, 0, NULL, handle_mechanism_get, false },
 	{ "GET", V1 "/campaigns/{n}/race-map", SCOPE_READ, 0, NULL, handle_race_map_get, false },
 	{ "GET", V1 "/campaigns/{n}/ranking", SCOPE_READ, 0, NULL, handle_ranking_get, false },
+	{ "POST", V1 "/campaigns/{n}/retry", SCOPE_SUBMIT, 4 * KIB, JSON, handle_retry_post,
+	  false },
 	{ "GET", V1 "/campaigns/{n}/samples", SCOPE_READ, 0, NULL, handle_sample_list, false },
 	{ "GET", V1 "/campaigns/{n}/statistics", SCOPE_READ, 0, NULL, handle_statistics_get,
 	  false },
+	{ "GET", V1 "/docs", SCOPE_NONE, 0, NULL, handle_docs, false },
+	{ "GET", V1 "/docs/page.css", SCOPE_NONE, 0, NULL, handle_docs_style, false },
+	{ "GET", V1 "/docs/page.mjs", SCOPE_NONE, 0, NULL, handle_docs_script, false },
+	{ "GET", V1 "/events", SCOPE_READ, 0, NULL, handle_event_stream, false },
 	{ "GET", V1 "/health", SCOPE_NONE, 0, NULL, handle_health, false },
 	{ "GET", V1 "/hosts", SCOPE_READ, 0, NULL, handle_host_list, false },
 	{ "GET", V1 "/hosts/{n}/noise", SCOPE_READ, 0, NULL, handle_noise_get, false },
@@ -46,12 +54,24 @@ static const struct route routes[] = {
 	  false },
 	{ "POST", V1 "/leases/{lease}/result", SCOPE_AGENT, 256 * KIB, JSON, handle_result_post,
 	  false },
+	{ "GET", V1 "/openapi.json", SCOPE_NONE, 0, NULL, handle_contract, false },
+	{ "GET", V1 "/queue", SCOPE_READ, 0, NULL, handle_queue_get, false },
 	{ "GET", V1 "/series", SCOPE_READ, 0, NULL, handle_series_list, false },
 	{ "POST", V1 "/series", SCOPE_SUBMIT, 8 * MIB, MBOX, handle_series_post, false },
 	{ "GET", V1 "/series/{n}", SCOPE_READ, 0, NULL, handle_series_get, false },
 	{ "GET", V1 "/tasks/{n}", SCOPE_READ, 0, NULL, handle_task_get, false },
 	{ "GET", V1 "/tasks/{n}/log", SCOPE_READ, 0, NULL, handle_log_get, false },
+	{ "GET", V1 "/tokens", SCOPE_ADMIN, 0, NULL, handle_token_list, false },
+	{ "POST", V1 "/tokens", SCOPE_ADMIN, 4 * KIB, JSON, handle_token_post, false },
+	{ "DELETE", V1 "/tokens/{n}", SCOPE_ADMIN, 4 * KIB, NULL, handle_token_delete, false },
+	{ "POST", V1 "/tokens/{n}/rotate", SCOPE_ADMIN, 4 * KIB, NULL, handle_token_rotate, false },
+	{ "GET", "/metrics", SCOPE_READ, 0, NULL, handle_metrics, false },
 };
+
+const struct route *route_at(size_t number)
+{
+	return number < sizeof(routes) / sizeof(routes[0]) ? &routes[number] : NULL;
+}
 
 /* 1 to 18 digits without a leading zero; 0 when it is not that. */
 static int64_t parse_number(const char *text, size_t length)

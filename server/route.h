@@ -19,6 +19,9 @@ struct route {
 	bool upload; /* the body goes to request->upload as it comes */
 };
 
+/* Each of the table, from 0; NULL past the last. */
+const struct route *route_at(size_t number);
+
 /* Fills route and path parameters. -ENOENT: no such path; -EPERM: not with that method, and
  * ret_allowed (room for 64 bytes) has those that are. */
 int route_find(const char *method, const char *path, struct request *request, char *ret_allowed);

@@ -5,6 +5,7 @@
 
 #include "lib/alloc.h"
 #include "lib/file.h"
+#include "server/clock.h"
 #include "server/http.h"
 
 #define DRAIN_LIMIT_MS 10000
@@ -47,8 +48,11 @@ int server_start(const struct config *config, struct server **ret_server, struct
 
 	server->config = config;
 	server->listen_fd = -1;
+	server->started_ms = clock_now_ms();
 	server->waiters = waiters_new();
+	server->streams = streams_new();
 	server->connections = connections_new();
+	server->limits = limits_new(config->address_rate, config->token_rate);
 	raise_descriptor_limit();
 	rc = open_state(server, err);
 	if (!rc)
@@ -74,6 +78,8 @@ void server_stop(struct server *server)
 	artifact_store_close(server->artifacts);
 	db_close(server->db);
 	waiters_free(server->waiters);
+	streams_free(server->streams);
 	connections_free(server->connections);
+	limits_free(server->limits);
 	free(server);
 }

@@ -15,6 +15,8 @@
 #include "server/connections.h"
 #include "server/db.h"
 #include "server/dispatcher.h"
+#include "server/limits.h"
+#include "server/streams.h"
 #include "server/waiters.h"
 
 struct MHD_Daemon;
@@ -24,10 +26,14 @@ struct server {
 	struct db *db;
 	struct artifact_store *artifacts;
 	struct waiters *waiters;
+	struct streams *streams;
 	struct connections *connections;
+	struct limits *limits;
 	struct dispatcher *dispatcher;
 	struct MHD_Daemon *http;
 	int listen_fd; /* given back by a drain, closed when libmicrohttpd's threads have ended */
+	_Atomic uint64_t answers[6]; /* since the start, by the class of their status */
+	int64_t started_ms;
 	_Atomic unsigned in_flight; /* requests begun and not completed */
 	char url[96];
 };

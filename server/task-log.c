@@ -110,3 +110,75 @@ void task_log_read(struct db_conn *conn, int64_t task, struct buf *ret_log)
 		buf_append_some(ret_log, data, bytes);
 	}
 }
+
+/* What may go out now: whole lines, unless the rest of the last one will never come (there is a
+ * hole behind it, or the log is over) or it does not fit. */
+static void cut_at_line(struct buf *piece, bool over)
+{
+	const char *end = piece->length ? memrchr(piece->data, '\n', piece->length) : NULL;
+	size_t keep = end ? (size_t)(end + 1 - piece->data) : 0;
+
+	if (!over && (keep || piece->length < piece->max_bytes)) {
+		piece->length = keep;
+		if (piece->data != buf_empty)
+			piece->data[keep] = '\0';
+	}
+	for (size_t i = 0; i < piece->length; i++)
+		if (!piece->data[i])
+			piece->data[i] = ' ';
+}
+
+/* Appends what is kept from the offset on, up to the next hole. */
+static void read_from(struct db_conn *conn, int64_t task, const struct log_state *state,
+		      int64_t offset, struct buf *piece)
+{
+	CLEANUP(rows_end) struct rows rows = db_query(conn, SQL_LOG_CHUNK_SIZES, db_int(task));
+	int64_t at = 0;
+	bool tail = false;
+
+	while (rows_next(&rows) && piece->length < piece->max_bytes) {
+		int64_t bytes = rows_int(&rows, 2), next = offset + (int64_t)piece->length;
+
+		if (!tail && !strcmp(rows_text(&rows, 1), "tail")) {
+			tail = true;
+			at = state->head_bytes + state->dropped_bytes;
+		}
+		if (at > next)
+			return;
+		if (at + bytes > next) {
+			CLEANUP(rows_end)
+			struct rows chunk =
+				db_query(conn, SQL_LOG_CHUNK_DATA, db_int(rows_int(&rows, 0)));
+			const char *data;
+			size_t length;
+
+			if (!rows_next(&chunk))
+				return;
+			data = rows_blob(&chunk, 0, &length);
+			buf_append_some(piece, data + (next - at), length - (size_t)(next - at));
+		}
+		at += bytes;
+	}
+}
+
+int64_t task_log_follow(struct db_conn *conn, int64_t task, bool open, int64_t *offset,
+			struct buf *ret_piece)
+{
+	struct log_state state = read_state(conn, task);
+	int64_t hole = state.head_bytes + state.dropped_bytes, dropped = 0;
+	int64_t whole = hole + state.tail_bytes, next;
+	bool over;
+
+	if (*offset > whole)
+		*offset = whole;
+	if (*offset >= state.head_bytes && *offset < hole) {
+		dropped = hole - *offset;
+		*offset = hole;
+	}
+	read_from(conn, task, &state, *offset, ret_piece);
+	next = *offset + (int64_t)ret_piece->length;
+	over = next == whole ? !open : next == state.head_bytes && state.dropped_bytes;
+	cut_at_line(ret_piece, over);
+	*offset += (int64_t)ret_piece->length;
+	return dropped;
+}

@@ -20,4 +20,10 @@
 void task_log_append(struct db_conn *conn, int64_t task, const char *bytes, size_t count);
 void task_log_read(struct db_conn *conn, int64_t task, struct buf *ret_log);
 
+/* Appends to ret_piece (at least 1 KiB) what follows after *offset bytes of the whole log, in whole
+ * lines while it is open, with spaces for NULs, and moves *offset behind it. Returns how many bytes
+ * before it are not kept any more. */
+int64_t task_log_follow(struct db_conn *conn, int64_t task, bool open, int64_t *offset,
+			struct buf *ret_piece);
+
 #endif

@@ -83,6 +83,18 @@ static void there_is_no_limit_while_the_server_works(void **state)
 	assert_false(ended(pair));
 }
 
+static void an_answer_that_is_not_taken_is_cut_off(void **state)
+{
+	struct pair *pair = *state;
+
+	connection_working(pair->connection);
+	connection_answer(pair->connection, 1000, BODY_BYTES_A_SECOND);
+	connections_end_late(pair->connections, 1000 + BODY_LIMIT_MS + 999);
+	assert_false(ended(pair));
+	connections_end_late(pair->connections, 1000 + BODY_LIMIT_MS + 1000);
+	assert_true(ended(pair));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -90,6 +102,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_body_that_trickles_is_cut_off, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_large_body_that_flows_is_not, setup, teardown),
 		cmocka_unit_test_setup_teardown(there_is_no_limit_while_the_server_works, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(an_answer_that_is_not_taken_is_cut_off, setup,
 						teardown),
 	};
 

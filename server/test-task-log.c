@@ -82,6 +82,89 @@ static void single_bytes_do_not_make_a_row_each(void **state)
 	assert_int_equal(rows_count, 3);
 }
 
+static int64_t follow(struct fixture *f, bool open, int64_t *offset, struct buf *piece)
+{
+	struct db_conn *conn = db_begin_read(f->db);
+	int64_t dropped;
+
+	buf_clear(piece);
+	dropped = task_log_follow(conn, 1, open, offset, piece);
+	db_rollback(&conn);
+	return dropped;
+}
+
+static void a_log_is_followed_in_whole_lines(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(buf_release) struct buf piece = BUF_INIT(1024);
+	int64_t offset = 0;
+
+	make_campaign(f, usual_request(), 1);
+	append(f, "one\ntw", 6);
+	assert_int_equal(follow(f, true, &offset, &piece), 0);
+	assert_string_equal(piece.data, "one\n");
+	assert_int_equal(follow(f, true, &offset, &piece), 0);
+	assert_int_equal(piece.length, 0);
+	append(f, "o\nthree", 7);
+	follow(f, true, &offset, &piece);
+	assert_string_equal(piece.data, "two\n");
+	/* The last line will not get longer. */
+	follow(f, false, &offset, &piece);
+	assert_string_equal(piece.data, "three");
+	assert_int_equal(offset, 13);
+}
+
+static void a_line_without_an_end_is_followed_in_pieces(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(buf_release) struct buf piece = BUF_INIT(1024);
+	CLEANUP(free_ptr) char *line = xmalloc(40000);
+	int64_t offset = 0;
+	size_t got = 0;
+
+	make_campaign(f, usual_request(), 1);
+	append(f, memset(line, 'x', 40000), 40000);
+	do {
+		follow(f, true, &offset, &piece);
+		got += piece.length;
+	} while (piece.length);
+	assert_int_equal(got, 40000 / 1024 * 1024);
+	follow(f, false, &offset, &piece);
+	assert_int_equal(offset, 40000);
+}
+
+static void who_follows_is_told_of_the_hole_in_the_middle(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(buf_release) struct buf piece = BUF_INIT(64 << 10);
+	CLEANUP(free_ptr) char *chunk = xmalloc(TASK_LOG_CALL_BYTES);
+	int64_t offset = 0, dropped = 0, got = 0, sent = 40 * TASK_LOG_CALL_BYTES;
+
+	make_campaign(f, usual_request(), 1);
+	for (int i = 0; i < 40; i++)
+		append(f, memset(chunk, 'a' + i % 26, TASK_LOG_CALL_BYTES), TASK_LOG_CALL_BYTES);
+	do {
+		dropped += follow(f, false, &offset, &piece);
+		got += (int64_t)piece.length;
+	} while (piece.length);
+	assert_int_equal(offset, sent);
+	assert_int_equal(got + dropped, sent);
+	assert_in_range(got, TASK_LOG_HALF_BYTES, 2 * TASK_LOG_HALF_BYTES);
+}
+
+static void an_offset_past_the_end_waits_at_the_end(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(buf_release) struct buf piece = BUF_INIT(1024);
+	int64_t offset = INT64_MAX;
+
+	make_campaign(f, usual_request(), 1);
+	append(f, "one\n", 4);
+	follow(f, true, &offset, &piece);
+	assert_int_equal(piece.length, 0);
+	assert_int_equal(offset, 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -91,6 +174,14 @@ int main(void)
 						fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(single_bytes_do_not_make_a_row_each, fixture_setup,
 						fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_log_is_followed_in_whole_lines, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_line_without_an_end_is_followed_in_pieces,
+						fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(who_follows_is_told_of_the_hole_in_the_middle,
+						fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(an_offset_past_the_end_waits_at_the_end,
+						fixture_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

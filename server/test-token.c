@@ -88,6 +88,50 @@ static void unknown_scopes_names_and_duplicates_are_refused(void **state)
 	assert_int_equal(add(*state, "a", "read", text), -EEXIST);
 }
 
+static int64_t only_id(struct fixture *f)
+{
+	struct db_conn *conn = db_begin_read(f->db);
+	int64_t id = db_value(conn, 0, SQL_TOKEN_LIST);
+
+	db_rollback(&conn);
+	return id;
+}
+
+static void a_rotated_token_is_another_with_the_same_scopes(void **state)
+{
+	struct fixture *f = *state;
+	char text[TOKEN_BYTES], other[TOKEN_BYTES] = "";
+	struct db_conn *conn;
+	struct token token;
+
+	assert_int_equal(add(f, "a", "submit", text), 0);
+	conn = db_begin_write(f->db);
+	assert_int_equal(token_rotate(conn, 1, other, NULL), 0);
+	assert_int_equal(token_rotate(conn, 2, other, NULL), -ENOENT);
+	commit(&conn);
+	assert_int_equal(check(f, text, &token), -EACCES);
+	assert_int_equal(check(f, other, &token), 0);
+	assert_string_equal(token.name, "a");
+	assert_true(token_allows(&token, SCOPE_SUBMIT));
+}
+
+static void a_revoked_token_is_void_for_good(void **state)
+{
+	struct fixture *f = *state;
+	char text[TOKEN_BYTES];
+	struct db_conn *conn;
+	struct token token;
+
+	assert_int_equal(add(f, "a", "submit", text), 0);
+	conn = db_begin_write(f->db);
+	assert_int_equal(token_revoke(conn, only_id(f), f->now_ms, NULL), 0);
+	assert_int_equal(token_revoke(conn, 1, f->now_ms, NULL), -ENOENT);
+	assert_int_equal(token_rotate(conn, 1, text, NULL), -ENOENT);
+	commit(&conn);
+	assert_int_equal(check(f, text, &token), -EACCES);
+	assert_int_equal(add(f, "a", "submit", text), -EEXIST);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -97,6 +141,10 @@ int main(void)
 						fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(scopes_imply_what_they_must_and_no_more,
 						fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_rotated_token_is_another_with_the_same_scopes,
+						fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_revoked_token_is_void_for_good, fixture_setup,
+						fixture_teardown),
 		cmocka_unit_test_setup_teardown(unknown_scopes_names_and_duplicates_are_refused,
 						fixture_setup, fixture_teardown),
 	};

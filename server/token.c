@@ -91,10 +91,37 @@ int token_add(struct db_conn *conn, const char *name, const char *scope_names, i
 	db_run(conn, SQL_TOKEN_ADD, db_text(name), db_text(hash), db_text(scope_names),
 	       db_int(now_ms));
 	if (!db_failed(conn) && !db_changes(conn))
-		return err_set(err, -EEXIST, "There is a token named %s. Give another --name.",
+		return err_set(err, -EEXIST, "There is, or was, a token named %s. Give another name.",
 			       name);
 	memcpy(ret_token, token, sizeof(token));
 	return 0;
+}
+
+static int there_is_none(struct db_conn *conn, struct err *err)
+{
+	if (db_failed(conn) || db_changes(conn))
+		return 0;
+	return err_set(err, -ENOENT, "There is no token with this number, or it was revoked.");
+}
+
+int token_rotate(struct db_conn *conn, int64_t id, char ret_token[TOKEN_BYTES], struct err *err)
+{
+	char token[TOKEN_BYTES], hash[SHA256_HEX_BYTES];
+	int rc;
+
+	token_random_hex(32, token);
+	sha256_bytes(token, strlen(token), hash);
+	db_run(conn, SQL_TOKEN_ROTATE, db_int(id), db_text(hash));
+	rc = there_is_none(conn, err);
+	if (!rc)
+		memcpy(ret_token, token, sizeof(token));
+	return rc;
+}
+
+int token_revoke(struct db_conn *conn, int64_t id, int64_t now_ms, struct err *err)
+{
+	db_run(conn, SQL_TOKEN_REVOKE, db_int(id), db_int(now_ms));
+	return there_is_none(conn, err);
 }
 
 /* Every row is compared, and each in the same time whatever differs: how long this takes says

@@ -33,6 +33,10 @@ const char *token_scope_name(enum scope scope);
 int token_add(struct db_conn *conn, const char *name, const char *scopes, int64_t now_ms,
 	      char ret_token[TOKEN_BYTES], struct err *err);
 
+/* Another one in its place, with its name and scopes; -ENOENT when there is none, or it is revoked. */
+int token_rotate(struct db_conn *conn, int64_t id, char ret_token[TOKEN_BYTES], struct err *err);
+int token_revoke(struct db_conn *conn, int64_t id, int64_t now_ms, struct err *err); /* the same */
+
 int token_check(struct db_conn *conn, const char *presented, struct token *ret_token);
 bool token_allows(const struct token *token, enum scope scope);
 

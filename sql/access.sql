@@ -51,4 +51,4 @@ DELETE FROM idempotency WHERE created_ms < ?1;
 INSERT INTO token (name, sha256, scopes, created_ms) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING;
 
 -- name: token_list
-SELECT id, name, sha256, scopes FROM token ORDER BY id;
+SELECT id, name, sha256, scopes FROM token WHERE revoked_ms IS NULL ORDER BY id;

@@ -77,7 +77,10 @@ SELECT s.id, l.id, l.block_id, coalesce(e.name, 'base'), b.isa, b.lane, s.metric
 	s.kind, s.rep, s.value, s.n, s.total
 FROM block b JOIN load l ON l.block_id = b.id JOIN sample s ON s.load_id = l.id
 JOIN variant v ON v.id = l.variant_id LEFT JOIN series e ON e.id = v.series_id
-WHERE b.campaign_id = ?1 AND s.id > ?2 ORDER BY s.id LIMIT ?3;
+WHERE b.campaign_id = ?1 AND s.id > ?2 AND (?4 IS NULL OR s.metric = ?4)
+	AND (?5 IS NULL OR coalesce(e.name, 'base') = ?5) AND (?6 IS NULL OR b.lane = ?6)
+	AND (?7 IS NULL OR b.isa = ?7)
+ORDER BY s.id LIMIT ?3;
 
 -- name: verdict_add
 INSERT INTO verdict (load_id, gate, workload, passed, detail) VALUES (?1, ?2, ?3, ?4, ?5);

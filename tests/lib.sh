@@ -54,6 +54,37 @@ done_testing() {
 	echo "1..$number"
 }
 
+# tap COMMAND...: its own TAP lines, counted on from ours
+tap() {
+	"$@" >"$work/tap" 2>&1 || true
+	planned=$(sed -n 's/^1\.\.\([0-9]*\)$/\1/p' "$work/tap")
+	[ "$(grep -cE '^(not )?ok ' "$work/tap")" = "${planned:-none}" ] || not_ok "$2 runs to its end" "$(tail -20 "$work/tap")"
+	while IFS= read -r line; do
+		case $line in
+		"ok "*) ok "${line#ok * - }" ;;
+		"not ok "*) not_ok "${line#not ok * - }" ;;
+		1..*) ;;
+		*) printf '%s\n' "$line" ;;
+		esac
+	done <"$work/tap"
+}
+
+# What the tests of the API have from npm, kept between tests, in $tools; without npm there are none.
+tools() {
+	tools=$top/build/api-tools
+	command -v npm >/dev/null 2>&1 || skip_all "npm is not installed"
+	node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' ||
+		skip_all "node is older than 20.19"
+	cmp -s "$top/tests/api/package-lock.json" "$tools/package-lock.json" && [ -d "$tools/node_modules" ] && return
+	rm -rf "$tools"
+	mkdir -p "$tools"
+	cp "$top"/tests/api/package*.json "$tools"
+	(cd "$tools" && npm ci --ignore-scripts --no-audit --no-fund) >"$work/npm.log" 2>&1 || {
+		rm -rf "$tools"
+		skip_all "npm cannot install the tools: $(grep -m1 -i error "$work/npm.log")"
+	}
+}
+
 stop_pid() { # stop_pid PID: asks, waits, insists
 	[ -n "$1" ] && kill "$1" 2>/dev/null || return 0
 	for _ in $(seq 100); do
