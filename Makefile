@@ -6,6 +6,7 @@
 #	make bench-stats  simulate campaigns: power, then false positives
 #	make          build into build/
 #	DEVELOPER=1   -Werror and strict warnings;  SANITIZE=address,undefined|thread
+#	make fuzz     build the targets of libFuzzer into build/fuzz/fuzz/ (needs clang)
 #	make analyze  clang-tidy and cppcheck;      make format   clang-format
 
 B := build
@@ -84,6 +85,23 @@ $(B)/test/lib/%: lib/%.c $(B)/librunway.a
 $(B)/simulate: $(patsubst %.c,$(B)/obj/%.c.o,$(wildcard tests/simulate/*.c)) $(call parts_of,server) $(B)/librunway.a
 	$(CC) $(SAN) -o $@ $^ $(LIBS_server) -pthread
 
+# libFuzzer's targets and a server under the same sanitizers, in a build of their own by clang. To add
+# one: tests/fuzz/x.c, inputs in tests/fuzz/corpus/x/, and below, sorted, what it links.
+FUZZ_bench := $(B)/obj/agent/json-bench.c.o
+FUZZ_mbox :=
+FUZZ_patch := $(patsubst %,$(B)/obj/agent/%.c.o,diff diff-header diff-path locate)
+FUZZ_request = $(call parts_of,server)
+FUZZ_route = $(call parts_of,server)
+FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
+.SECONDEXPANSION:
+$(B)/fuzz/%: $(B)/obj/tests/fuzz/%.c.o $$(FUZZ_$$*) $(B)/librunway.a
+	@mkdir -p $(@D)
+	$(CC) $(SAN) -fsanitize=fuzzer -o $@ $^ $(LIBS_server) -pthread
+fuzzers: $(FUZZERS) $(B)/bin/$(PROGRAM_server)
+fuzz:
+	@$(MAKE) --no-print-directory -s -j2 B=build/fuzz CC=clang CFLAGS='-O1 -g' \
+		SANITIZE=fuzzer-no-link,address,undefined fuzzers
+
 # The plugin that QEMU loads; its ABI comes with QEMU, no library is linked.
 $(B)/lib/exit-path.so: $(wildcard agent/tcg/*.c agent/tcg/*.h)
 	@mkdir -p $(@D)
@@ -130,7 +148,7 @@ format:
 clean:
 	rm -rf build
 
-.PHONY: all run check tests bench bench-stats setup setup-check analyze format clean
+.PHONY: all run check tests fuzz fuzzers bench bench-stats setup setup-check analyze format clean
 .SECONDARY:
 # Not all of $(B): tests keep whole kernel trees below it.
 -include $(shell find $(B)/obj $(B)/test -name '*.d' -type f 2>/dev/null)
