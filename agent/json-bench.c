@@ -179,6 +179,6 @@ bool bench_line_next(const char **at, const char *end, struct bench_line *ret_li
 		return false;
 	newline = memchr(*at, '\n', (size_t)(end - *at)) ?: end;
 	bench_line_decode(*at, (size_t)(newline - *at), ret_line);
-	*at = newline + 1;
+	*at = newline < end ? newline + 1 : end;
 	return true;
 }
