@@ -156,4 +156,4 @@ clean:
 .PHONY: all run check tests fuzz fuzzers bench bench-stats setup setup-check analyze format clean
 .SECONDARY:
 # Not all of $(B): tests keep whole kernel trees below it.
--include $(shell find $(B)/obj $(B)/test -name '*.d' -type f 2>/dev/null)
+-include $(shell find $(B)/obj $(B)/plain $(B)/test -name '*.d' -type f 2>/dev/null)

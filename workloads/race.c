@@ -165,7 +165,11 @@ static int open_device(const struct race *race, unsigned target, int *ret_fd, st
  */
 static int wait_for_target(const struct sweep *sweep, struct err *err)
 {
-	while (sweep->page->done) {
+	/* With a sender beside it, it is at the barrier: there it waits for the sender. */
+	bool beside = sweep->race->vm->spec.driven > 0;
+	volatile uint64_t *barrier = &vm_shared(sweep->race->vm)->barrier;
+
+	while (beside ? !*barrier : sweep->page->done) {
 		if (!race_target_is_alive(sweep))
 			return err_set(err, -EIO, "The target vCPU stopped.");
 		usleep(1000);
@@ -175,14 +179,12 @@ static int wait_for_target(const struct sweep *sweep, struct err *err)
 
 static int run_sweep(struct sweep *sweep, struct err *err)
 {
-	int rc = 0;
+	int rc = wait_for_target(sweep, err);
 
 	/* To where the sender asks for its first moment. */
-	if (sweep->race->vm->driven && vm_drive(sweep->race->vm, 0) != VM_OK)
+	if (!rc && sweep->race->vm->spec.driven && vm_drive(sweep->race->vm, 0) != VM_OK)
 		rc = err_set(err, -EIO, "The sending vCPU failed: %.200s",
 			     sweep->race->vm->vcpus[0].outcome.detail);
-	if (!rc)
-		rc = wait_for_target(sweep, err);
 	if (!rc)
 		rc = measure_cycle(sweep, err);
 	if (!rc)
@@ -208,7 +210,6 @@ int race_run(const struct race *race, struct race_map *ret_map, struct err *err)
 	if (rc < 0)
 		return rc;
 	sweep.device_fd = fd;
-	race->vm->driven = is_ipi;
 	sweep.page->done = UINT64_MAX;
 	rc = vm_begin(race->vm, race->limit_s, err);
 	if (rc < 0)

@@ -45,6 +45,9 @@ int rep_prepare(struct rep *rep, const struct bench *bench, struct err *err)
 		.first_cpu = workload->kind == WORKLOAD_KICK ||
 			     (workload->kind == WORKLOAD_RACE && workload->vcpus_max == 1),
 		.cpus = bench->cpus,
+		/* Who sweeps runs the sender itself, in both legs: a change of threads waits for
+		 * RCU, and RCU for a target that spins in the guest. */
+		.driven = workload->kind == WORKLOAD_RACE && workload->vcpus_max > 1,
 		.iterations = iterations_of(bench, workload),
 		.gap_turns = workload->gap_turns,
 		.isa = bench->isa,

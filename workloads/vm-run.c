@@ -264,7 +264,7 @@ int vm_begin(struct vm *vm, unsigned limit_s, struct err *err)
 	if (rc < 0)
 		return rc;
 	prepare_leg(vm);
-	for (vm->threads = vm->driven; vm->threads < vm->vcpus_count && !rc; vm->threads += !rc)
+	for (vm->threads = vm->spec.driven; vm->threads < vm->vcpus_count && !rc; vm->threads += !rc)
 		rc = start_thread(&vm->vcpus[vm->threads]);
 	if (rc) {
 		struct vm_outcome outcome;
@@ -278,7 +278,7 @@ int vm_begin(struct vm *vm, unsigned limit_s, struct err *err)
 
 void vm_finish(struct vm *vm, struct vm_outcome *ret_outcome)
 {
-	for (unsigned i = vm->driven; i < vm->threads; i++)
+	for (unsigned i = vm->spec.driven; i < vm->threads; i++)
 		pthread_join(vm->vcpus[i].thread, NULL);
 	timer_delete(vm->watchdog);
 	sum_up(vm, ret_outcome);
@@ -308,6 +308,8 @@ void vm_run(struct vm *vm, unsigned limit_s, struct vm_outcome *ret_outcome)
 		}
 	} else {
 		rc = vm_begin(vm, limit_s, &err);
+		for (unsigned i = 0; i < vm->spec.driven && !rc; i++)
+			vm_drive(vm, i);
 	}
 	if (!rc) {
 		vm_finish(vm, ret_outcome);

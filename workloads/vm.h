@@ -42,6 +42,7 @@ struct vm_spec {
 	const uint8_t *entry;
 	unsigned vcpus;
 	unsigned first_cpu, cpus; /* vCPU n runs on CPU (first_cpu + n) % cpus */
+	unsigned driven; /* so many of the first vCPUs run in the caller's thread: vm_drive() */
 	uint64_t iterations;
 	uint32_t gap_turns;
 	enum isa isa;
@@ -73,8 +74,6 @@ struct vm {
 	struct vm_spec spec;
 	struct vcpu vcpus[GUEST_VCPUS_MAX];
 	unsigned vcpus_count; /* created so far */
-
-	unsigned driven; /* so many of the first vCPUs have no thread of their own: vm_drive() */
 
 	/* Of the leg that runs. */
 	unsigned threads; /* the next vCPU to get one */
