@@ -37,7 +37,7 @@
 	.endm
 
 /*
- * Waits for the next round, then for its moment; remembers how many events came before. CF: it is
+ * Waits for the next round, then for its moment; r15: events that came before the round. CF: it is
  * over. The caller's next instruction is the fifth after the RDTSC at the moment.
  */
 race_begin:
@@ -47,7 +47,7 @@ race_begin:
 	mov %rax, %r13
 	cmp $RACE_OVER, %rax
 	je 1f
-	mov VCPU_RECEIVED(%rbp), %r15
+	mov PAGE(RACE_RECEIVED), %r15
 	mov PAGE(RACE_AT), %rcx
 	wait_until
 	mov %rax, PAGE(RACE_BEFORE)

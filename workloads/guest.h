@@ -58,6 +58,7 @@
 #define RACE_UNTIL 0x10 /* TSC at which an event that has not come counts as missed */
 #define RACE_EXPECT 0x18 /* 0: no event will come, wait until then */
 #define RACE_SEND_AT 0x20 /* 0: it is over */
+#define RACE_RECEIVED 0x28 /* events that the target had received before the round */
 #define RACE_DONE 0x40	  /* number of the round */
 #define RACE_BEFORE 0x48  /* TSC at the moment, or later when something held the target up */
 #define RACE_AFTER 0x50	  /* first TSC after the exit */
@@ -101,14 +102,14 @@ _Static_assert(__builtin_offsetof(struct guest_shared, fault) == SHARED_FAULT, "
 _Static_assert(__builtin_offsetof(struct guest_shared, vcpus) == SHARED_VCPU, "as guests see it");
 
 struct guest_race {
-	uint64_t go, at, until, expect, send_at;
+	uint64_t go, at, until, expect, send_at, received;
 	_Alignas(64) uint64_t done;
 	uint64_t before, after, arrived;
 	_Alignas(64) uint64_t send_began;
 	uint64_t send_ended;
 };
 
-_Static_assert(__builtin_offsetof(struct guest_race, send_at) == RACE_SEND_AT, "as guests see it");
+_Static_assert(__builtin_offsetof(struct guest_race, received) == RACE_RECEIVED, "as guests see it");
 _Static_assert(__builtin_offsetof(struct guest_race, arrived) == RACE_ARRIVED, "as guests see it");
 _Static_assert(__builtin_offsetof(struct guest_race, send_ended) == RACE_SEND_ENDED,
 	       "as guests see it");

@@ -102,10 +102,16 @@ static void wait_for_end(const struct sweep *sweep, uint64_t until)
 		;
 }
 
-/* A target that sleeps through the round's end is woken by an event that was not the round's. */
+/*
+ * A target that sleeps through the round's end is woken by an event that was not the round's; one
+ * that exits again and again in vain gets one after a while.
+ */
 static int wake_target(const struct sweep *sweep, struct err *err)
 {
 	uint64_t next = now_ticks();
+
+	if (!sweep->race->workload->race_sleeps)
+		next += 5 * RESCUE_TICKS;
 
 	while (!is_done(sweep)) {
 		int rc = 0;
@@ -115,8 +121,7 @@ static int wake_target(const struct sweep *sweep, struct err *err)
 		if ((int64_t)(now_ticks() - next) < 0)
 			continue;
 		next = now_ticks() + RESCUE_TICKS;
-		if (sweep->race->workload->race_sleeps)
-			rc = signal_msi(sweep, err);
+		rc = signal_msi(sweep, err);
 		if (rc < 0)
 			return rc;
 	}
@@ -166,6 +171,8 @@ static int try_round(struct sweep *sweep, int64_t offset, struct race_seen *ret_
 	planned = page->at + RACE_EXIT_TICKS + (uint64_t)offset;
 	page->until = planned + (uint64_t)sweep->map->send_max + missed;
 	page->expect = !is_kick(sweep);
+	/* Not for the target to count: it may begin after the event has come. */
+	page->received = vm_received(sweep->race->vm);
 	page->send_at = planned;
 	page->before = page->after = page->arrived = 0;
 	__atomic_store_n((uint64_t *)&page->go, ++sweep->rounds, __ATOMIC_SEQ_CST);
