@@ -64,10 +64,15 @@ guest_start:
 	wrmsr
 
 	out %al, $GUEST_PORT_READY
+	/*
+	 * Before waiting: Bochs 2.7 holds the host's interrupts back, against the manual, from a
+	 * guest that was entered with interrupts off, and a host that waits for this CPU to take
+	 * one waits for ever.
+	 */
+	sti
 	lock incq GUEST_SHARED + SHARED_BARRIER
 2:	cmp %r14, GUEST_SHARED + SHARED_BARRIER
 	jb 2b
-	sti
 	call *%rbx
 	cli
 	out %al, $GUEST_PORT_DONE

@@ -46,7 +46,7 @@ int rep_prepare(struct rep *rep, const struct bench *bench, struct err *err)
 			     (workload->kind == WORKLOAD_RACE && workload->vcpus_max == 1),
 		.cpus = bench->cpus,
 		/* Who sweeps runs the sender itself, in both legs: a change of threads waits for
-		 * RCU, and RCU for a target that spins in the guest. */
+		 * RCU. */
 		.driven = workload->kind == WORKLOAD_RACE && workload->vcpus_max > 1,
 		.iterations = iterations_of(bench, workload),
 		.gap_turns = workload->gap_turns,
