@@ -30,6 +30,9 @@ const texts = ["", " ", "\u0000", "a\u0000b", "é", "漢字", "\u{1f600}", "\ud8
 	"9223372036854775807", "9223372036854775808", "-9223372036854775808", "0x10", "x".repeat(300), "A".repeat(20000)];
 const values = [null, true, false, 0, -0, -1, 1, 1.5, 2 ** 53, -(2 ** 63), 1e308, [], {}, [[]], [null], { "": 0 }, ...texts];
 
+// A copy: what spoil() puts one inside another must not end inside itself.
+const odd = () => structuredClone(pick(values));
+
 // Something that fits the schema, nearly.
 function grow(contract, schema, depth = 0) {
 	if (depth > 8 || !schema)
@@ -59,15 +62,15 @@ function grow(contract, schema, depth = 0) {
 
 function spoil(value) {
 	if (often(0.2) || value === null || typeof value !== "object")
-		return pick(values);
+		return odd();
 	const key = pick(Object.keys(value));
 
 	if (key === undefined)
-		return pick(values);
+		return odd();
 	if (often(0.2))
 		delete value[key];
 	else if (often(0.2))
-		value[pick(texts)] = pick(values);
+		value[pick(texts)] = odd();
 	else
 		value[key] = spoil(value[key]);
 	return value;
