@@ -83,6 +83,10 @@ guest_start:
  * An IPI: count it by its sender, then end of interrupt. QEMU's TCG may deliver an injected
  * interrupt twice, the second time inside its own handler, where interrupts are off. No processor
  * does that, so what interrupted code with IF clear is that artefact and not an IPI.
+ *
+ * And QEMU's VMRUN forgets that STI holds interrupts back for one instruction: one that came between
+ * STI and HLT is delivered before the HLT, which then sleeps on. So an interrupt that interrupted a
+ * HLT also ends it, as the next instruction's interrupt would have.
  */
 guest_ipi:
 	testl $0x200, 32(%rsp)		/* IF of the interrupted code */
@@ -96,7 +100,11 @@ guest_ipi:
 	xor %eax, %eax
 	xor %edx, %edx
 	wrmsr
-	pop %rdx
+	mov 40(%rsp), %rax		/* RIP of the interrupted code */
+	cmpb $0xf4, (%rax)		/* HLT */
+	jne 2f
+	incq 40(%rsp)
+2:	pop %rdx
 	pop %rcx
 	pop %rax
 1:	add $16, %rsp
