@@ -103,15 +103,17 @@ static bool find_known_build(struct build_task *build)
 static int keep_artifacts(struct build_task *build, const char *folder, struct err *err)
 {
 	struct artifacts *artifacts = &build->result.artifacts;
+	bool posted = build->task->build.posted;
 	size_t count = 0;
 	int rc = 0;
 
 	while (kbuild_artifacts[count])
 		count++;
-	artifacts->items = xcalloc(count, sizeof(*artifacts->items));
+	artifacts->items = xcalloc(count + posted, sizeof(*artifacts->items));
 	lease_phase(build->lease, "upload");
-	for (; !rc && artifacts->count < count; artifacts->count++) {
-		const char *name = kbuild_artifacts[artifacts->count];
+	for (; !rc && artifacts->count < count + posted; artifacts->count++) {
+		const char *name = artifacts->count < count ? kbuild_artifacts[artifacts->count]
+							    : KBUILD_POSTED_ARTIFACT;
 		CLEANUP(free_ptr) char *file = xasprintf("%s/%s", folder, name);
 
 		rc = artifact_cache_add(&build->agent->cache, build->agent->client, file, name,
@@ -145,7 +147,8 @@ static int make_result(struct build_task *build, struct err *err)
 	CLEANUP(free_ptr) char *folder = xasprintf("%s/build", build->agent->config->state);
 	struct kbuild kbuild = { .folder = folder,
 				 .resources = build->agent->config->resources,
-				 .jobs = build->agent->config->jobs };
+				 .jobs = build->agent->config->jobs,
+				 .posted = build->task->build.posted };
 	int rc;
 
 	lease_phase(build->lease, "source");

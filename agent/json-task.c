@@ -65,6 +65,7 @@ static bool build(json_t *task, struct task_build *ret_build)
 	json_t *variant = json_object_get(task, "variant");
 	char role[16];
 
+	ret_build->posted = json_is_true(json_object_get(task, "posted"));
 	return text(base, "repository", ret_build->repository, sizeof(ret_build->repository)) &&
 	       ret_build->repository[0] &&
 	       text(base, "rev", ret_build->rev, sizeof(ret_build->rev)) && ret_build->rev[0] &&

@@ -33,6 +33,7 @@ struct task_build {
 	char rev[256];
 	char mbox[SHA256_HEX_BYTES]; /* "" for the base */
 	char series[65];
+	bool posted; /* the campaign has the lane posted, which needs a module of its own */
 };
 
 struct task_load {
