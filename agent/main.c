@@ -151,6 +151,8 @@ static int probe(const struct config *config, struct err *err)
 		rc = emulated_svm_driver.probe(err);
 	if (!rc && has_capability(config, "bench-vmx"))
 		rc = bochs_vmx_driver.probe(err);
+	if (!rc && has_capability(config, "bench-vmx-posted"))
+		rc = bochs3_vmx_driver.probe(err);
 	return rc;
 }
 

@@ -21,7 +21,7 @@ static const char usage_text[] =
 	"  --token-file FILE     holds a token of scope agent\n"
 	"  --state DIR           where sources, builds and caches are kept\n"
 	"  --resources DIR       holds kernel-configs/, workloads/ and build/\n"
-	"  --capabilities LIST   build, bench-svm, bench-vmx\n"
+	"  --capabilities LIST   build, bench-svm, bench-vmx, bench-vmx-posted\n"
 	"  --repository N=PATH   a base repository that campaigns may name N\n"
 	"  --name NAME           how the server lists this agent (default: the host name)\n"
 	"  --jobs N              make -j (default: online processors)\n"
