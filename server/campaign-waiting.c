@@ -71,5 +71,8 @@ char *campaign_waiting(struct db_conn *conn, const struct campaign *campaign, in
 		if (needs_isa(campaign, isas[i]))
 			need(conn, capability, work, now_ms, &text);
 	}
+	if (check_listed(campaign->lanes, "posted") && needs_isa(campaign, "vmx"))
+		need(conn, "bench-vmx-posted", "measure on vmx with posted interrupts", now_ms,
+		     &text);
 	return text;
 }

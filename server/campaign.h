@@ -24,7 +24,7 @@ struct campaign_request {
 	char repository[65], rev[201];
 	int64_t series[CAMPAIGN_SERIES_MAX];
 	size_t series_count;
-	char isa[16], lanes[16]; /* comma-separated */
+	char isa[16], lanes[32]; /* comma-separated */
 	int64_t loads_exact, loads_race, loads_smp;
 	int64_t smp_most; /* blocks of the smp lane that may be bought; 0: loads_smp */
 	int64_t seed;	  /* -1: draw one */

@@ -162,6 +162,7 @@ static void write_block(struct json_writer *w, const struct task *task)
 static void write_build_task(struct json_writer *w, const struct task *task)
 {
 	json_write_text(w, "config", "emulated");
+	json_write_bool(w, "posted", task->posted);
 	json_write_object(w, "base");
 	json_write_text(w, "repository", task->repository);
 	json_write_text(w, "rev", task->rev);

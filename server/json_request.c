@@ -94,7 +94,10 @@ int json_campaign_request(const struct buf *body, const char *repositories,
 	read_base(&d, repositories, &request);
 	read_series(&d, &request);
 	decode_list(&d, "isa", "svm,vmx", false, request.isa, sizeof(request.isa));
-	decode_list(&d, "lanes", "exact,race,smp", false, request.lanes, sizeof(request.lanes));
+	decode_list(&d, "lanes", "exact,posted,race,smp", false, request.lanes, sizeof(request.lanes));
+	if (!d.rc && check_listed(request.lanes, "posted") && !check_listed(request.isa, "vmx"))
+		decode_fail(&d, "The lane \"posted\" is of vmx: only there interrupts are posted. Add "
+				"\"vmx\" to \"isa\", or leave the lane out.");
 	read_loads(&d, &request);
 	request.seed = decode_int(&d, "seed", 0, CAMPAIGN_SEED_MAX, -1);
 	request.measure_identical = decode_bool(&d, "measure_identical", false);

@@ -66,6 +66,7 @@ struct task {
 	/* build */
 	int64_t variant;
 	bool base;
+	bool posted; /* the campaign has that lane, which needs a module of its own */
 	char *series, *mbox, *sender_flag, *repository, *rev;
 	/* block */
 	char *lane, *isa;

@@ -106,7 +106,8 @@ void plan_add_block(struct db_conn *conn, const struct campaign *campaign, const
 		    const char *lane, unsigned number, const struct participants *who,
 		    int64_t now_ms)
 {
-	bool exact = !strcmp(lane, "exact"), race = !strcmp(lane, "race");
+	bool exact = !strcmp(lane, "exact"), posted = !strcmp(lane, "posted");
+	bool race = posted || !strcmp(lane, "race");
 	size_t rounds = exact  ? (size_t)campaign->loads_exact
 			: race ? (size_t)campaign->loads_race
 			       : 1;
@@ -114,7 +115,8 @@ void plan_add_block(struct db_conn *conn, const struct campaign *campaign, const
 	char capability[32];
 	int64_t block;
 
-	snprintf(capability, sizeof(capability), "bench-%s", isa);
+	/* Not every host of that ISA posts interrupts. */
+	snprintf(capability, sizeof(capability), "bench-%s%s", isa, posted ? "-posted" : "");
 	db_run(conn, SQL_TASK_ADD_BLOCK, db_int(campaign->id), db_text(capability), db_int(now_ms));
 	db_run(conn, SQL_BLOCK_ADD, db_int(campaign->id), db_int(db_last_id(conn)), db_text(isa),
 	       db_text(lane), db_int(number));
@@ -149,6 +151,8 @@ static void add_blocks(struct db_conn *conn, const struct campaign *campaign,
 			plan_add_block(conn, campaign, isas[i], "exact", 1, who, now_ms);
 		if (check_listed(campaign->lanes, "race"))
 			plan_add_block(conn, campaign, isas[i], "race", 1, who, now_ms);
+		if (check_listed(campaign->lanes, "posted") && !strcmp(isas[i], "vmx"))
+			plan_add_block(conn, campaign, isas[i], "posted", 1, who, now_ms);
 		if (!check_listed(campaign->lanes, "smp"))
 			continue;
 		for (unsigned number = 1; number <= campaign->loads_smp; number++)

@@ -146,7 +146,7 @@ static void count_loads(const struct variant *variant, const char *isa,
 			continue;
 		if (!strcmp(load->lane, "exact"))
 			subject->loads_exact++;
-		else if (!strcmp(load->lane, "race"))
+		else if (!strcmp(load->lane, "race") || !strcmp(load->lane, "posted"))
 			subject->loads_race++;
 		else
 			subject->loads_smp++;

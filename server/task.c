@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/alloc.h"
+#include "server/check.h"
 #include "server/lease.h"
 
 static void read_artifacts(struct db_conn *conn, int64_t build, const char *only,
@@ -37,6 +38,7 @@ static void read_build(struct db_conn *conn, struct task *task)
 	task->sender_flag = rows_copy(&rows, 4);
 	task->repository = rows_copy(&rows, 5);
 	task->rev = rows_copy(&rows, 6);
+	task->posted = check_listed(rows_text(&rows, 7), "posted");
 }
 
 static void read_loads(struct db_conn *conn, struct task *task)

@@ -49,6 +49,21 @@ static void a_campaign_has_the_defaults_of_the_contract(void **state)
 	assert_int_equal(want.smp_most, 0);
 }
 
+static void the_lane_posted_is_of_vmx(void **state)
+{
+	struct campaign_request want;
+
+	(void)state;
+	assert_int_equal(campaign("{" BASE ", \"series\": [1], \"isa\": [\"svm\", \"vmx\"], \"lanes\": "
+				  "[\"exact\", \"posted\", \"race\", \"smp\"]}",
+				  &want),
+			 0);
+	assert_string_equal(want.lanes, "exact,posted,race,smp");
+	assert_int_equal(campaign("{" BASE ", \"series\": [1], \"lanes\": [\"posted\"]}", &want),
+			 -EINVAL);
+	assert_non_null(strstr(err.text, "is of vmx"));
+}
+
 static void a_budget_brings_the_null_control_unless_it_is_declined(void **state)
 {
 	struct campaign_request want;
@@ -296,6 +311,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_campaign_has_the_defaults_of_the_contract),
+		cmocka_unit_test(the_lane_posted_is_of_vmx),
 		cmocka_unit_test(a_budget_brings_the_null_control_unless_it_is_declined),
 		cmocka_unit_test(a_campaign_that_breaks_the_contract_is_refused_with_a_sentence),
 		cmocka_unit_test(what_is_no_json_object_is_told_apart),

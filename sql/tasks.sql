@@ -149,7 +149,7 @@ UPDATE task SET phase = ?2 WHERE id = ?1;
 
 -- name: task_variant
 SELECT v.id, v.position, coalesce(s.name, 'base'), s.mbox_sha256, s.sender_flag,
-	c.repository, c.rev
+	c.repository, c.rev, c.lanes
 FROM variant v LEFT JOIN series s ON s.id = v.series_id JOIN campaign c ON c.id = v.campaign_id
 WHERE v.id = ?1;
 
