@@ -85,9 +85,10 @@ static int fetch_base_kick(const struct load_run *run, char **ret_path, struct e
 
 static const char *bench_arguments(const char *lane)
 {
-	return !strcmp(lane, "exact")  ? "--lane exact"
-	       : !strcmp(lane, "race") ? "--lane race"
-				       : "--lane smp";
+	return !strcmp(lane, "exact")	 ? "--lane exact"
+	       : !strcmp(lane, "posted") ? "--lane posted"
+	       : !strcmp(lane, "race")	 ? "--lane race"
+					 : "--lane smp";
 }
 
 /* The driver between bring-up and tear-down; < 0 is this machine's fault. */
@@ -170,6 +171,10 @@ static int derive(const struct load_run *run, const struct load_outcome *outcome
 		return 0;
 	if (!strcmp(run->task->lane, "race")) {
 		derive_race(&report, result);
+		return 0;
+	}
+	if (!strcmp(run->task->lane, "posted")) {
+		derive_posted(&report, result);
 		return 0;
 	}
 	if (strcmp(run->task->lane, "exact")) {

@@ -106,11 +106,11 @@ void derive_sampled(const struct report *report, const struct load_outcome *outc
 	}
 }
 
-void derive_race(struct report *report, struct load_result *result)
+static void add_windows(const char *metric, struct report *report, struct load_result *result)
 {
 	for (size_t i = 0; i < report->races_count; i++) {
 		const struct race_map *map = &report->races[i];
-		struct sample *sample = new_sample(result, "spurious_window", map->workload, 0);
+		struct sample *sample = new_sample(result, metric, map->workload, 0);
 
 		snprintf(sample->kind, sizeof(sample->kind), "%s", map->kind);
 		sample->value = (double)race_map_width(map, "spurious");
@@ -121,6 +121,27 @@ void derive_race(struct report *report, struct load_result *result)
 	result->races_count = report->races_count;
 	report->races = NULL;
 	report->races_count = 0;
+}
+
+void derive_race(struct report *report, struct load_result *result)
+{
+	add_windows("spurious_window", report, result);
+}
+
+void derive_posted(struct report *report, struct load_result *result)
+{
+	for (size_t i = 0; i < report->reps_count; i++) {
+		const struct rep *rep = &report->reps[i];
+		double ipis = (double)rep->sent * (double)rep->destinations;
+
+		if (!rep->sent || !rep->destinations || rep->counting)
+			continue;
+		new_sample(result, "posted_ipi_per_guest_ipi", rep->workload, rep->rep)->value =
+			(double)rep->posted_ipis / ipis;
+		new_sample(result, "kick_ipi_per_guest_ipi", rep->workload, rep->rep)->value =
+			(double)rep->kick_ipis / ipis;
+	}
+	add_windows("posted_window", report, result);
 }
 
 void derive_exact(struct exact_result *exact, struct load_result *result)

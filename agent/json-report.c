@@ -42,19 +42,22 @@ static bool number(json_t *object, const char *key, uint64_t *ret_number)
 	return true;
 }
 
-static uint64_t sum_host_ipis(json_t *irq)
+static uint64_t row(json_t *irq, const char *name)
 {
-	/*
-	 * Rows of /proc/interrupts that one CPU raises on another. LOC is the CPU's own timer, and
-	 * a TLB shootdown is a function call, counted in CAL already.
-	 */
-	static const char *const rows[] = { "RES", "PIN", "NPI", "PIW", "CAL" };
-	uint64_t sum = 0, value;
+	uint64_t value;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (number(irq, rows[i], &value))
-			sum += value;
-	return sum;
+	return number(irq, name, &value) ? value : 0;
+}
+
+/*
+ * Rows of /proc/interrupts that one CPU raises on another. LOC is the CPU's own timer, and a TLB
+ * shootdown is a function call, counted in CAL already.
+ */
+static void add_host_ipis(json_t *irq, struct rep *rep)
+{
+	rep->kick_ipis = row(irq, "RES");
+	rep->posted_ipis = row(irq, "PIN") + row(irq, "NPI") + row(irq, "PIW");
+	rep->host_ipis = rep->kick_ipis + rep->posted_ipis + row(irq, "CAL");
 }
 
 static uint64_t largest(json_t *array)
@@ -104,7 +107,7 @@ static bool add_rep(json_t *line, struct report *report)
 		return false;
 	rep.rep = (unsigned)index;
 	rep.counting = !strcmp(pass, "counting");
-	rep.host_ipis = sum_host_ipis(json_object_get(line, "irq"));
+	add_host_ipis(json_object_get(line, "irq"), &rep);
 	rep.run_delay_ns = largest(json_object_get(line, "run_delay_ns"));
 	if (!reasons(json_object_get(line, "exits_by_reason"), &rep)) {
 		free(rep.reasons);

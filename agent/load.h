@@ -65,6 +65,9 @@ void derive_sampled(const struct report *report, const struct load_outcome *outc
 
 /* The race lane's windows; report's maps move. */
 void derive_race(struct report *report, struct load_result *result);
+/* The same on a host with posted interrupts, and how many of them reached a CPU that was out of the
+ * guest. */
+void derive_posted(struct report *report, struct load_result *result);
 
 /* Takes the exact lane's values over; exact's functions move. */
 void derive_exact(struct exact_result *exact, struct load_result *result);

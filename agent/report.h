@@ -35,6 +35,8 @@ struct rep {
 	uint64_t sent, received, destinations;
 	uint64_t exits;	       /* KVM binary stats, all vCPUs */
 	uint64_t host_ipis;    /* RES + PIN + NPI + PIW + CAL */
+	uint64_t posted_ipis;  /* PIN + NPI + PIW of these */
+	uint64_t kick_ipis;    /* RES of these */
 	uint64_t run_delay_ns; /* worst vCPU thread, as the host under test sees it */
 	uint64_t wall_ns;
 	struct count *reasons; /* exits by reason; counting pass */
