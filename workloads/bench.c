@@ -187,18 +187,24 @@ static void mark_races(void)
 	__asm__ volatile("xchg %%bx, %%bx" ::: "memory");
 }
 
-/* The kick gates come first: a variant that fails one would make every IPI wait for a timer tick.
- */
+static bool lane_has_races(enum lane lane)
+{
+	return lane == LANE_RACE || lane == LANE_POSTED;
+}
+
+/* The kick gates come first: a variant that fails one would make every IPI wait for a timer tick. */
 static void run_all(struct bench *bench)
 {
-	if (bench->lane == LANE_RACE)
-		mark_races();
-	for (size_t i = 0; i < workloads_count; i++)
-		if (workloads[i].kind == WORKLOAD_KICK && is_wanted(bench, &workloads[i]))
-			run_one(bench, &workloads[i]);
-	for (size_t i = 0; i < workloads_count; i++)
-		if (workloads[i].kind != WORKLOAD_KICK && is_wanted(bench, &workloads[i]))
-			run_one(bench, &workloads[i]);
+	static const enum workload_kind order[] = { WORKLOAD_KICK, WORKLOAD_EXIT, WORKLOAD_IPI,
+						    WORKLOAD_RACE };
+
+	for (size_t k = 0; k < sizeof(order) / sizeof(order[0]); k++) {
+		if (order[k] == WORKLOAD_RACE && lane_has_races(bench->lane))
+			mark_races();
+		for (size_t i = 0; i < workloads_count; i++)
+			if (workloads[i].kind == order[k] && is_wanted(bench, &workloads[i]))
+				run_one(bench, &workloads[i]);
+	}
 }
 
 static void pin_to_first_cpu(void)

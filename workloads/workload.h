@@ -16,6 +16,7 @@ enum lane {
 	LANE_EXACT,
 	LANE_SMP,
 	LANE_RACE,
+	LANE_POSTED, /* counts, then races, on a host with posted interrupts */
 	LANES_COUNT,
 };
 
