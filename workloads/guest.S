@@ -102,8 +102,25 @@ guest_ipi:
 1:	add $16, %rsp
 	iretq
 
-/* A spurious interrupt has no end of interrupt. */
+/*
+ * A spurious interrupt is not in service and has no end of interrupt. Bochs 3.0 makes a notification
+ * that finds nothing posted an interrupt of this vector, which is: unended it would keep all others out.
+ */
 guest_spurious:
+	push %rax
+	push %rcx
+	push %rdx
+	mov $0x817, %ecx		/* ISR, vectors 224 to 255 */
+	rdmsr
+	test %eax, %eax
+	jns 1f
+	mov $0x80b, %ecx
+	xor %eax, %eax
+	xor %edx, %edx
+	wrmsr
+1:	pop %rdx
+	pop %rcx
+	pop %rax
 	add $8, %rsp
 	iretq
 
