@@ -50,6 +50,8 @@ static int make_fetched(bool sandboxed, const char *preload, struct bochs_comman
 	command->words[4] = xstrdup("--library-path");
 	command->words[5] = xasprintf("%s/lib", seen);
 	command->words[6] = xasprintf("%s/bochs-bin", seen);
+	/* 2.7 starts its debugger always, 3.0 when told to, and reads commands only then. */
+	command->words[7] = xstrdup("-debugger");
 	command->from = xstrdup(folder);
 	command->to = xstrdup("/bochs3");
 	command->firmware = xstrdup(seen);
@@ -108,7 +110,7 @@ int bochs_version(enum bochs_release release, char *ret_version, size_t bytes, s
 		return err_set(err, -ENOEXEC,
 			       "%s --help does not say which Bochs it is; install the package "
 			       "bochs. It said: %.200s",
-			       argv[count - 1], text.data);
+			       argv[2], text.data);
 	snprintf(ret_version, bytes, "%.*s", (int)strcspn(found, "\r\n"), found);
 	return 0;
 }

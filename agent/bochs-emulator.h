@@ -17,7 +17,7 @@
 
 enum bochs_release { BOCHS_2, BOCHS_3 };
 
-#define BOCHS_COMMAND_WORDS_MAX 8
+#define BOCHS_COMMAND_WORDS_MAX 9
 
 struct bochs_command {
 	char *words[BOCHS_COMMAND_WORDS_MAX]; /* NULL-ended */

@@ -279,7 +279,7 @@ static void a_bochs_of_our_own_is_started_with_its_own_loader(void **state)
 {
 	static const char loader[] =
 		"#!/bin/bash\n[ \"$1\" = --library-path ] && [ -d \"$2\" ] || exit 9\nshift 2\n"
-		"exec \"$@\"\n";
+		"p=$1; shift; [ \"$1\" != -debugger ] || shift\nexec \"$p\" \"$@\"\n";
 	static const char script[] = HEAD "echo \"plugins in $LTDL_LIBRARY_PATH\" >&$c\n"
 					  "cat \"$3\" \"$5\" >&$c\n" END RESET;
 	CLEANUP(free_ptr) char *own = xasprintf("%s/bochs3", folder);
