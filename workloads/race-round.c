@@ -205,6 +205,8 @@ static int try_round(struct sweep *sweep, int64_t offset, struct race_seen *ret_
 	sweep->map->rounds++;
 	ret_seen->send = (int64_t)(ended - began);
 	look_for_notification(sweep->map, ret_seen);
+	sweep->late = (int64_t)(began - planned);
+	sweep->others = after.others - before.others;
 	if (began != planned && sweep->lead < LEAD_TICKS_MAX && after.others == before.others)
 		sweep->lead += sweep->lead / 2;
 	return began != planned || after.others != before.others ? -EAGAIN : 0;
@@ -223,8 +225,9 @@ int race_round(struct sweep *sweep, int64_t offset, struct race_seen *ret_seen, 
 		return rc;
 	}
 	return err_set(err, -ETIMEDOUT,
-		       "Offset %" PRId64
-		       " was disturbed %d times: CPUs that share one TSC and go on "
-		       "together are needed.",
-		       offset, RACE_TRIES);
+		       "Offset %" PRId64 " was disturbed %d times (the last time sending began %" PRId64
+		       " ticks late, and %" PRIu64
+		       " other interrupts came): CPUs that share one TSC and go on together are "
+		       "needed.",
+		       offset, RACE_TRIES, sweep->late, sweep->others);
 }
