@@ -122,7 +122,7 @@ static void a_race_map_is_stored_with_its_load(void **state)
 	commit(&conn);
 	conn = db_begin_read(f->db);
 	assert_int_equal(db_value(conn, 0, SQL_RACE_LOAD, db_int(campaign.variants[0].id),
-				  db_text("svm")),
+				  db_text("svm"), db_text("race")),
 			 task.loads[0].id);
 	{
 		CLEANUP(rows_end)

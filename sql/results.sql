@@ -36,7 +36,7 @@ GROUP BY kind, part ORDER BY kind, part;
 
 -- name: race_load
 SELECT l.id FROM load l JOIN block b ON b.id = l.block_id
-WHERE l.variant_id = ?1 AND b.isa = ?2 AND EXISTS (SELECT 1 FROM race_map r WHERE r.load_id = l.id)
+WHERE l.variant_id = ?1 AND b.isa = ?2 AND b.lane = ?3 AND EXISTS (SELECT 1 FROM race_map r WHERE r.load_id = l.id)
 ORDER BY l.id LIMIT 1;
 
 -- name: race_map_add
