@@ -20,6 +20,8 @@ struct config {
 	const char *machine_lock; /* held while building or measuring, so that the two never meet */
 	char **capabilities;	  /* "build", "bench-svm" … */
 	size_t capabilities_count;
+	char **labels; /* "rack=a" … */
+	size_t labels_count;
 	bool probe_only; /* only say whether this machine has them */
 	struct repository *repositories;
 	size_t repositories_count;

@@ -54,13 +54,21 @@ static void set_integer(json_t *object, const char *key, uint64_t value)
 char *json_lease_request_encode(const struct config *config, unsigned wait_s)
 {
 	CLEANUP(drop) json_t *root = json_object();
-	json_t *capabilities = json_array();
+	json_t *capabilities = json_array(), *labels = json_object();
 
 	for (size_t i = 0; i < config->capabilities_count; i++)
 		json_array_append_new(capabilities, text(config->capabilities[i]));
 	set_text(root, "agent", config->name);
 	json_object_set_new(root, "capabilities", capabilities);
 	set_integer(root, "wait_s", wait_s);
+	for (size_t i = 0; i < config->labels_count; i++) {
+		const char *equals = strchr(config->labels[i], '=');
+		CLEANUP(free_ptr)
+		char *key = xstrndup(config->labels[i], (size_t)(equals - config->labels[i]));
+
+		set_text(labels, key, equals + 1);
+	}
+	json_object_set_new(root, "labels", labels);
 	return dump(root);
 }
 

@@ -8,6 +8,8 @@
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
 
+#define WORKLOAD_LETTERS "abcdefghijklmnopqrstuvwxyz0123456789-"
+
 static void drop(json_t **json)
 {
 	json_decref(*json);
@@ -89,12 +91,34 @@ static bool load(json_t *object, struct task_load *ret_load)
 	       artifacts(json_object_get(object, "base_artifacts"), &ret_load->base_artifacts);
 }
 
+/* A list, for the command line of a program: so words alone. */
+static bool workloads(json_t *list, char *ret_commas, size_t bytes)
+{
+	size_t used = 0, i;
+	json_t *item;
+
+	ret_commas[0] = '\0';
+	json_array_foreach (list, i, item) {
+		const char *name = json_string_value(item);
+
+		if (!name || !*name || strspn(name, WORKLOAD_LETTERS) != strlen(name))
+			return false;
+		used += (size_t)snprintf(ret_commas + used, bytes - used, "%s%s", i ? "," : "",
+					 name);
+		if (used >= bytes)
+			return false;
+	}
+	return !list || json_is_null(list) || json_array_size(list);
+}
+
 static bool block(json_t *object, struct task *task)
 {
 	json_t *loads = json_object_get(object, "loads");
 
 	if (!text(object, "lane", task->lane, sizeof(task->lane)) ||
-	    !text(object, "isa", task->isa, sizeof(task->isa)) || !json_is_array(loads))
+	    !text(object, "isa", task->isa, sizeof(task->isa)) || !json_is_array(loads) ||
+	    !workloads(json_object_get(object, "workloads"), task->workloads,
+		       sizeof(task->workloads)))
 		return false;
 	task->loads = xcalloc(json_array_size(loads), sizeof(*task->loads));
 	for (size_t i = 0; i < json_array_size(loads); i++) {

@@ -10,10 +10,13 @@
 #include "lib/alloc.h"
 #include "lib/file.h"
 
+#define LABEL_MAX 32 /* as the server takes them */
+
 static const char usage_text[] =
 	"usage: runway-agent --server URL --token-file FILE --state DIR --resources DIR\n"
 	"                    --capabilities build,bench-svm [--repository NAME=PATH]...\n"
-	"                    [--name NAME] [--jobs N] [--machine-lock FILE]\n"
+	"                    [--label KEY=VALUE]... [--name NAME] [--jobs N] [--machine-lock "
+	"FILE]\n"
 	"       runway-agent --probe LIST\n"
 	"       runway-agent try-load ...    one load by hand, without a server\n"
 	"\n"
@@ -22,6 +25,8 @@ static const char usage_text[] =
 	"  --state DIR           where sources, builds and caches are kept\n"
 	"  --resources DIR       holds kernel-configs/, workloads/ and build/\n"
 	"  --capabilities LIST   build, bench-svm, bench-vmx\n"
+	"  --label KEY=VALUE     what campaigns may ask of a host, such as rack=a; can be "
+	"repeated\n"
 	"  --repository N=PATH   a base repository that campaigns may name N\n"
 	"  --name NAME           how the server lists this agent (default: the host name)\n"
 	"  --jobs N              make -j (default: online processors)\n"
@@ -53,6 +58,22 @@ static int add_repository(struct config *config, const char *text)
 	return 0;
 }
 
+static int add_label(struct config *config, const char *text)
+{
+	static const char known[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+	size_t key = strspn(text, known), value;
+
+	if (!key || key > LABEL_MAX || text[key] != '=')
+		return -EINVAL;
+	value = strspn(text + key + 1, known);
+	if (!value || value > LABEL_MAX || text[key + 1 + value])
+		return -EINVAL;
+	config->labels = xreallocarray(config->labels, config->labels_count + 1, sizeof(char *));
+	config->labels[config->labels_count++] = xstrdup(text);
+	return 0;
+}
+
 static int read_token(const char *path, struct config *config, struct err *err)
 {
 	char line[256];
@@ -79,6 +100,7 @@ int options_parse(int argc, char **argv, struct config *config, struct err *err)
 		{ "capabilities", required_argument, NULL, 'c' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "jobs", required_argument, NULL, 'j' },
+		{ "label", required_argument, NULL, 'L' },
 		{ "machine-lock", required_argument, NULL, 'l' },
 		{ "name", required_argument, NULL, 'n' },
 		{ "probe", required_argument, NULL, 'p' },
@@ -105,6 +127,14 @@ int options_parse(int argc, char **argv, struct config *config, struct err *err)
 			break;
 		case 'l':
 			config->machine_lock = optarg;
+			break;
+		case 'L':
+			if (add_label(config, optarg) < 0)
+				return err_set(
+					err, -EINVAL,
+					"--label wants KEY=VALUE, each 1-%d letters, digits, '.', "
+					"'_' and '-', not \"%s\".",
+					LABEL_MAX, optarg);
 			break;
 		case 'n':
 			config->name = optarg;
@@ -156,6 +186,9 @@ void options_release(struct config *config)
 	}
 	for (size_t i = 0; i < config->capabilities_count; i++)
 		free(config->capabilities[i]);
+	for (size_t i = 0; i < config->labels_count; i++)
+		free(config->labels[i]);
+	free(config->labels);
 	free(config->capabilities);
 	free(config->repositories);
 	free(config->token);

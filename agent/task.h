@@ -54,6 +54,7 @@ struct task {
 	struct task_build build;
 	char lane[16];
 	char isa[8];
+	char workloads[1024]; /* comma-separated; "": all of the lane */
 	struct task_load *loads;
 	size_t loads_count;
 };

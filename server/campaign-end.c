@@ -46,12 +46,15 @@ static struct campaign_request request_of(const struct campaign *campaign, int64
 					    .smp_most = campaign->smp_most,
 					    .seed = seed,
 					    .null_control = campaign->null_control,
-					    .measure_identical = campaign->measure_identical };
+					    .measure_identical = campaign->measure_identical,
+					    .priority = campaign->priority };
 
 	snprintf(request.repository, sizeof(request.repository), "%s", campaign->repository);
 	snprintf(request.rev, sizeof(request.rev), "%s", campaign->rev);
 	snprintf(request.isa, sizeof(request.isa), "%s", campaign->isa);
 	snprintf(request.lanes, sizeof(request.lanes), "%s", campaign->lanes);
+	snprintf(request.host_labels, sizeof(request.host_labels), "%s", campaign->host_labels);
+	snprintf(request.workloads, sizeof(request.workloads), "%s", campaign->workloads);
 	for (size_t i = 0; i < campaign->variants_count && i <= CAMPAIGN_SERIES_MAX; i++)
 		if (campaign->variants[i].series_id)
 			request.series[request.series_count++] = campaign->variants[i].series_id;

@@ -63,6 +63,9 @@ int campaign_create(struct db_conn *conn, const struct campaign_request *request
 	id = db_last_id(conn);
 	db_run(conn, SQL_BUDGET_SET, db_int(id), db_int(request->smp_most),
 	       db_int(request->null_control));
+	db_run(conn, SQL_WISHES_SET, db_int(id), db_int(request->priority),
+	       db_int(now_ms - request->priority * CAMPAIGN_PRIORITY_MS),
+	       db_text(request->host_labels), db_text(request->workloads));
 	for (size_t i = 0; i <= request->series_count; i++) {
 		db_run(conn, SQL_VARIANT_ADD, db_int(id), db_int((int64_t)i),
 		       db_int_or_null(i ? request->series[i - 1] : 0));
@@ -72,7 +75,32 @@ int campaign_create(struct db_conn *conn, const struct campaign_request *request
 	return 0;
 }
 
-void campaign_from_row(struct rows *rows, struct campaign *ret_campaign)
+static void read_budget(struct db_conn *conn, struct campaign *campaign)
+{
+	CLEANUP(rows_end)
+	struct rows rows = db_query(conn, SQL_BUDGET_FIND, db_int(campaign->id));
+
+	if (!rows_next(&rows))
+		return;
+	campaign->smp_most = rows_int(&rows, 0);
+	if (campaign->smp_most < campaign->loads_smp)
+		campaign->smp_most = campaign->loads_smp;
+	campaign->null_control = rows_int(&rows, 1) != 0;
+}
+
+static void read_wishes(struct db_conn *conn, struct campaign *campaign)
+{
+	CLEANUP(rows_end)
+	struct rows rows = db_query(conn, SQL_WISHES_FIND, db_int(campaign->id));
+
+	if (!rows_next(&rows))
+		return;
+	campaign->priority = rows_int(&rows, 0);
+	campaign->host_labels = rows_copy(&rows, 1);
+	campaign->workloads = rows_copy(&rows, 2);
+}
+
+void campaign_from_row(struct db_conn *conn, struct rows *rows, struct campaign *ret_campaign)
 {
 	*ret_campaign = (struct campaign){
 		.id = rows_int(rows, 0),
@@ -93,6 +121,8 @@ void campaign_from_row(struct rows *rows, struct campaign *ret_campaign)
 		.cancelled_ms = rows_int(rows, 15),
 		.retry_of = rows_int(rows, 16),
 	};
+	read_budget(conn, ret_campaign);
+	read_wishes(conn, ret_campaign);
 }
 
 static void read_variants(struct db_conn *conn, struct campaign *campaign)
@@ -162,19 +192,6 @@ static void read_loads(struct db_conn *conn, struct campaign *campaign)
 	}
 }
 
-static void read_budget(struct db_conn *conn, struct campaign *campaign)
-{
-	CLEANUP(rows_end)
-	struct rows rows = db_query(conn, SQL_BUDGET_FIND, db_int(campaign->id));
-
-	if (!rows_next(&rows))
-		return;
-	campaign->smp_most = rows_int(&rows, 0);
-	if (campaign->smp_most < campaign->loads_smp)
-		campaign->smp_most = campaign->loads_smp;
-	campaign->null_control = rows_int(&rows, 1) != 0;
-}
-
 int campaign_read(struct db_conn *conn, int64_t id, struct campaign *ret_campaign)
 {
 	struct campaign campaign;
@@ -184,9 +201,8 @@ int campaign_read(struct db_conn *conn, int64_t id, struct campaign *ret_campaig
 
 		if (!rows_next(&rows))
 			return -ENOENT;
-		campaign_from_row(&rows, &campaign);
+		campaign_from_row(conn, &rows, &campaign);
 	}
-	read_budget(conn, &campaign);
 	read_variants(conn, &campaign);
 	read_loads(conn, &campaign);
 	*ret_campaign = campaign;
@@ -229,6 +245,8 @@ void campaign_release(struct campaign *campaign)
 	free(campaign->base_tree);
 	free(campaign->isa);
 	free(campaign->lanes);
+	free(campaign->host_labels);
+	free(campaign->workloads);
 	*campaign = (struct campaign){ 0 };
 }
 

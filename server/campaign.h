@@ -11,12 +11,17 @@
 #ifndef RUNWAY_SERVER_CAMPAIGN_H
 #define RUNWAY_SERVER_CAMPAIGN_H
 
+#include "server/check.h"
 #include "server/db.h"
 
 #define CAMPAIGN_SERIES_MAX 32
 #define CAMPAIGN_LOADS_MAX 100 /* of one lane, bought ones included */
-/* Agents ask again every 25 s, and beat at least as often while they work: one that was not seen for
- * so long is gone. */
+#define CAMPAIGN_WORKLOADS_BYTES 1024
+/* Each level is worth an hour of waiting: whatever others ask for, a campaign gets its turn. */
+#define CAMPAIGN_PRIORITY_MAX 12
+#define CAMPAIGN_PRIORITY_MS (60 * 60 * 1000)
+/* Agents ask again every 25 s, and beat at least as often while they work: one that was not seen
+ * for so long is gone. */
 #define CAMPAIGN_AGENT_LIVE_MS 90000
 #define CAMPAIGN_SEED_MAX ((1ll << 53) - 1) /* what every JSON reader keeps exactly */
 
@@ -26,10 +31,13 @@ struct campaign_request {
 	size_t series_count;
 	char isa[16], lanes[16]; /* comma-separated */
 	int64_t loads_exact, loads_race, loads_smp;
-	int64_t smp_most; /* blocks of the smp lane that may be bought; 0: loads_smp */
-	int64_t seed;	  /* -1: draw one */
+	int64_t smp_most;  /* blocks of the smp lane that may be bought; 0: loads_smp */
+	int64_t seed;	   /* -1: draw one */
 	bool null_control; /* the base a second time in every block of the smp lane */
 	bool measure_identical;
+	int64_t priority;
+	char host_labels[LABELS_BYTES];		  /* "" : any host */
+	char workloads[CAMPAIGN_WORKLOADS_BYTES]; /* comma-separated; "": all of each lane */
 };
 
 struct load {
@@ -51,10 +59,11 @@ struct variant {
 
 struct campaign {
 	int64_t id, loads_exact, loads_race, loads_smp, seed, created_ms, finished_ms;
-	int64_t smp_most; /* at least loads_smp; 0 in lists */
+	int64_t smp_most; /* at least loads_smp */
+	int64_t priority;
 	int64_t cancelled_ms, retry_of; /* 0: was not, is of none */
 	bool measure_identical, null_control;
-	char *state, *reason, *repository, *rev, *base_tree, *isa, *lanes;
+	char *state, *reason, *repository, *rev, *base_tree, *isa, *lanes, *host_labels, *workloads;
 	struct variant *variants; /* the base first; none in lists */
 	size_t variants_count, variants_capacity;
 };
@@ -64,12 +73,13 @@ int campaign_create(struct db_conn *conn, const struct campaign_request *request
 		    int64_t *ret_id, struct err *err);
 
 int campaign_read(struct db_conn *conn, int64_t id, struct campaign *ret_campaign);
-/* From a row of SQL_CAMPAIGN_FIND or SQL_CAMPAIGN_LIST. */
-void campaign_from_row(struct rows *rows, struct campaign *ret_campaign);
+/* From a row of SQL_CAMPAIGN_FIND or SQL_CAMPAIGN_LIST, and what other statements know of it. */
+void campaign_from_row(struct db_conn *conn, struct rows *rows, struct campaign *ret_campaign);
 void campaign_release(struct campaign *campaign);
 const struct variant *campaign_variant(const struct campaign *campaign, const char *series);
 
-/* What it needs and no agent that was seen lately can do, in sentences; NULL: nothing. free() it. */
+/* What it needs and no agent that was seen lately can do, in sentences; NULL: nothing. free() it.
+ */
 char *campaign_waiting(struct db_conn *conn, const struct campaign *campaign, int64_t now_ms);
 
 /* Ends it at once, failed, as cancelled by who: its leases too, so that its agents drop the work.

@@ -2,7 +2,7 @@
 /* What agents call. Every path below /leases/{lease} answers 410 when the lease has ended. */
 #include <errno.h>
 #include <microhttpd.h>
-#include <sys/socket.h>
+#include <poll.h>
 
 #include "lib/proc.h"
 #include "server/clock.h"
@@ -19,9 +19,10 @@ static bool client_left(const struct request *request)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-	char byte;
+	struct pollfd watch = { .fd = info ? info->connect_fd : -1, .events = POLLRDHUP };
 
-	return info && recv(info->connect_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+	/* Not by reading: with TLS there may be bytes before the end. */
+	return poll(&watch, 1, 0) > 0 && (watch.revents & (POLLRDHUP | POLLHUP | POLLERR));
 }
 
 static int take_lease(struct request *request, struct db_conn *conn, void *data,
@@ -66,6 +67,7 @@ void handle_lease_post(struct request *request, struct answer *answer)
 		request->waiter.deadline_ms = (int64_t)clock_ms() + want.wait_s * 1000;
 		snprintf(request->waiter.capabilities, sizeof(request->waiter.capabilities), "%s",
 			 want.capabilities);
+		snprintf(request->waiter.labels, sizeof(request->waiter.labels), "%s", want.labels);
 	}
 	request_write(request, answer, take_lease, &want);
 }

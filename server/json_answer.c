@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "server/json_answer.h"
 
+#include "server/json_wishes.h"
+
 void json_series(struct json_writer *w, const char *key, const struct series *series)
 {
 	json_write_object(w, key);
@@ -27,18 +29,23 @@ void json_series(struct json_writer *w, const char *key, const struct series *se
 	json_write_end(w, '}');
 }
 
+/* Some of each lane, or null for all of it. */
+static void write_workloads(struct json_writer *w, const char *workloads)
+{
+	if (*workloads)
+		json_write_list(w, "workloads", workloads);
+	else
+		json_write_null(w, "workloads");
+}
+
 static void write_load(struct json_writer *w, const struct load *load)
 {
 	json_write_object(w, NULL);
 	json_write_int(w, "id", load->id);
-	json_write_text(w, "lane", load->lane);
-	json_write_text(w, "isa", load->isa);
+	json_write_texts(w, "lane", load->lane, "isa", load->isa, "state", load->state, "status",
+			 load->status, "sentence", load->sentence, "console", load->console, NULL);
 	json_write_int(w, "block", load->block);
 	json_write_bool(w, "control", load->control);
-	json_write_text(w, "state", load->state);
-	json_write_text(w, "status", load->status);
-	json_write_text(w, "sentence", load->sentence);
-	json_write_text(w, "console", load->console);
 	json_write_int(w, "task", load->task);
 	json_write_int(w, "dropped", load->dropped);
 	json_write_int_or_null(w, "duration_ms", load->duration_ms);
@@ -82,6 +89,26 @@ static void write_variant(struct json_writer *w, const struct variant *variant, 
 	json_write_end(w, '}');
 }
 
+static void write_wishes(struct json_writer *w, const struct campaign *campaign)
+{
+	json_write_int(w, "priority", campaign->priority);
+	json_write_object(w, "hosts");
+	json_write_labels(w, "labels", campaign->host_labels);
+	json_write_end(w, '}');
+	write_workloads(w, campaign->workloads);
+}
+
+static void write_loads_wanted(struct json_writer *w, const struct campaign *campaign)
+{
+	json_write_object(w, "loads");
+	json_write_int(w, "exact", campaign->loads_exact);
+	json_write_int(w, "race", campaign->loads_race);
+	json_write_int(w, "smp", campaign->loads_smp);
+	json_write_int(w, "smp_most", campaign->smp_most);
+	json_write_end(w, '}');
+	json_write_bool(w, "null_control", campaign->null_control);
+}
+
 static void write_base(struct json_writer *w, const struct campaign *campaign)
 {
 	json_write_text(w, "repository", campaign->repository);
@@ -110,11 +137,8 @@ void json_campaign(struct json_writer *w, const char *key, const struct campaign
 	json_write_int(w, "seed", campaign->seed);
 	json_write_list(w, "isa", campaign->isa);
 	json_write_list(w, "lanes", campaign->lanes);
-	json_write_object(w, "loads");
-	json_write_int(w, "exact", campaign->loads_exact);
-	json_write_int(w, "race", campaign->loads_race);
-	json_write_int(w, "smp", campaign->loads_smp);
-	json_write_end(w, '}');
+	write_loads_wanted(w, campaign);
+	write_wishes(w, campaign);
 	json_write_bool(w, "measure_identical", campaign->measure_identical);
 	json_write_object(w, "base");
 	write_base(w, campaign);
@@ -153,6 +177,7 @@ static void write_block(struct json_writer *w, const struct task *task)
 {
 	json_write_text(w, "lane", task->lane);
 	json_write_text(w, "isa", task->isa);
+	write_workloads(w, task->workloads);
 	json_write_array(w, "loads");
 	for (size_t i = 0; i < task->loads_count; i++)
 		write_task_load(w, &task->loads[i]);

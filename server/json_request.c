@@ -7,6 +7,7 @@
 #include "lib/alloc.h"
 #include "server/check.h"
 #include "server/json_decode.h"
+#include "server/json_wishes.h"
 
 #define FINGERPRINT_MAX_BYTES (64 << 10)
 #define KNOWN(...) ((const char *const[]){ __VA_ARGS__, NULL })
@@ -73,7 +74,8 @@ static void read_loads(struct decode *whole, struct campaign_request *request)
 	request->loads_smp = decode_int(&d, "smp", 1, CAMPAIGN_LOADS_MAX, 3);
 	request->smp_most = decode_int(&d, "smp_most", 1, CAMPAIGN_LOADS_MAX, 0);
 	if (!d.rc && request->smp_most && request->smp_most < request->loads_smp)
-		decode_fail(&d, "\"smp_most\" is below \"smp\": it is the most that may be bought.");
+		decode_fail(&d,
+			    "\"smp_most\" is below \"smp\": it is the most that may be bought.");
 	decode_only(&d, KNOWN("exact", "race", "smp", "smp_most"));
 	whole->rc = d.rc;
 }
@@ -90,7 +92,7 @@ int json_campaign_request(const struct buf *body, const char *repositories,
 		return rc;
 	decode_only(&d,
 		    KNOWN("base", "series", "isa", "lanes", "loads", "seed", "measure_identical",
-			  "null_control"));
+			  "null_control", "priority", "hosts", "workloads"));
 	read_base(&d, repositories, &request);
 	read_series(&d, &request);
 	decode_list(&d, "isa", "svm,vmx", false, request.isa, sizeof(request.isa));
@@ -101,6 +103,7 @@ int json_campaign_request(const struct buf *body, const char *repositories,
 	/* Who pays for verdicts gets the control that vouches for them. */
 	request.null_control =
 		decode_bool(&d, "null_control", request.smp_most > request.loads_smp);
+	decode_wishes(&d, &request);
 	if (!d.rc)
 		*ret_request = request;
 	return d.rc;
@@ -160,6 +163,7 @@ int json_lease_request(const struct buf *body, struct lease_request *ret_request
 	snprintf(request.agent, sizeof(request.agent), "%s", agent);
 	decode_list(&d, "capabilities", NULL, true, request.capabilities,
 		    sizeof(request.capabilities));
+	decode_labels(&d, "labels", request.labels, sizeof(request.labels));
 	request.wait_s = decode_int(&d, "wait_s", 0, LEASE_WAIT_MAX_S, 0);
 	request.fingerprint = decode_raw(&d, "fingerprint", FINGERPRINT_MAX_BYTES);
 	if (d.rc < 0)

@@ -10,6 +10,7 @@
 #ifndef RUNWAY_SERVER_LEASE_H
 #define RUNWAY_SERVER_LEASE_H
 
+#include "server/check.h"
 #include "server/db.h"
 
 #define LEASE_NAME_BYTES 33
@@ -17,7 +18,8 @@
 
 struct lease_request {
 	char agent[65];
-	char capabilities[512]; /* comma-separated */
+	char capabilities[512];	   /* comma-separated */
+	char labels[LABELS_BYTES]; /* key=value, comma-separated; "": none */
 	int64_t wait_s;
 	char *fingerprint; /* JSON text or NULL */
 };
@@ -68,7 +70,7 @@ struct task {
 	bool base;
 	char *series, *mbox, *sender_flag, *repository, *rev;
 	/* block */
-	char *lane, *isa;
+	char *lane, *isa, *workloads; /* workloads "": all of the lane */
 	struct task_load *loads;
 	size_t loads_count, loads_capacity;
 };

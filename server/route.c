@@ -65,6 +65,7 @@ static const struct route routes[] = {
 	{ "POST", V1 "/tokens", SCOPE_ADMIN, 4 * KIB, JSON, handle_token_post, false },
 	{ "DELETE", V1 "/tokens/{n}", SCOPE_ADMIN, 4 * KIB, NULL, handle_token_delete, false },
 	{ "POST", V1 "/tokens/{n}/rotate", SCOPE_ADMIN, 4 * KIB, NULL, handle_token_rotate, false },
+	{ "GET", V1 "/variants", SCOPE_READ, 0, NULL, handle_variant_list, false },
 	{ "GET", "/metrics", SCOPE_READ, 0, NULL, handle_metrics, false },
 };
 

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "lib/alloc.h"
+#include "lib/workload-name.h"
+#include "server/campaign.h"
 #include "server/lease.h"
 
 static void read_artifacts(struct db_conn *conn, int64_t build, const char *only,
@@ -37,6 +39,17 @@ static void read_build(struct db_conn *conn, struct task *task)
 	task->sender_flag = rows_copy(&rows, 4);
 	task->repository = rows_copy(&rows, 5);
 	task->rev = rows_copy(&rows, 6);
+}
+
+static void read_workloads(struct db_conn *conn, struct task *task)
+{
+	CLEANUP(buf_release) struct buf names = BUF_INIT(CAMPAIGN_WORKLOADS_BYTES);
+	CLEANUP(rows_end)
+	struct rows rows = db_query(conn, SQL_WISHES_FIND, db_int(task->campaign));
+
+	if (rows_next(&rows) && *rows_text(&rows, 2))
+		workload_names_in(rows_text(&rows, 2), task->lane, &names);
+	task->workloads = xstrdup(names.data);
 }
 
 static void read_loads(struct db_conn *conn, struct task *task)
@@ -82,10 +95,12 @@ int task_read(struct db_conn *conn, int64_t id, struct task *ret_task)
 		task.lane = rows_copy(&rows, 7);
 		task.variant = rows_int(&rows, 16);
 	}
-	if (task.block)
+	if (task.block) {
+		read_workloads(conn, &task);
 		read_loads(conn, &task);
-	else
+	} else {
 		read_build(conn, &task);
+	}
 	*ret_task = task;
 	return 0;
 }
@@ -117,5 +132,6 @@ void task_release(struct task *task)
 	free(task->rev);
 	free(task->lane);
 	free(task->isa);
+	free(task->workloads);
 	*task = (struct task){ 0 };
 }

@@ -137,9 +137,12 @@ LEFT JOIN series s ON s.id = v.series_id
 WHERE b.task_id = ?1 ORDER BY l.position;
 
 -- name: task_next
-SELECT t.id FROM task t
-WHERE t.state = 'pending' AND instr(',' || ?1 || ',', ',' || t.capability || ',')
-ORDER BY t.campaign_id, t.id LIMIT 1;
+-- Labels say where a campaign may be measured; who builds it does not matter.
+SELECT t.id FROM campaign c CROSS JOIN task t ON t.campaign_id = c.id
+WHERE c.state IN ('building', 'measuring') AND t.state = 'pending'
+	AND instr(',' || ?1 || ',', ',' || t.capability || ',')
+	AND (t.kind <> 'block' OR holds_all(?2, c.host_labels))
+ORDER BY c.queue_ms, c.id, t.id LIMIT 1;
 
 -- name: task_pending
 SELECT capability, count(*) FROM task WHERE state = 'pending' GROUP BY capability;
@@ -152,6 +155,10 @@ SELECT v.id, v.position, coalesce(s.name, 'base'), s.mbox_sha256, s.sender_flag,
 	c.repository, c.rev
 FROM variant v LEFT JOIN series s ON s.id = v.series_id JOIN campaign c ON c.id = v.campaign_id
 WHERE v.id = ?1;
+
+-- name: task_wanted
+SELECT t.capability, CASE t.kind WHEN 'block' THEN c.host_labels ELSE '' END, count(*)
+FROM task t JOIN campaign c ON c.id = t.campaign_id WHERE t.state = 'pending' GROUP BY 1, 2;
 
 -- name: variant_faults
 SELECT b.isa, l.status, l.sentence FROM load l JOIN block b ON b.id = l.block_id

@@ -22,7 +22,7 @@ index 0123456..1234567 100644
 const holds = (text) => (body) => body.includes(text);
 const asked = { base: { repository: "linux", rev: "HEAD" }, series: [1], loads: { exact: 1, smp: 2, smp_most: 4 }, seed: 1 };
 const want = (capability, wait = 0) => JSON.stringify({ agent: "a-1", capabilities: [capability], wait_s: wait,
-	fingerprint: { cpu: "none" } });
+	labels: { rack: "a" }, fingerprint: { cpu: "none" } });
 
 function result(load) {
 	const value = load.role === "base" ? 20 : 10;
@@ -130,12 +130,47 @@ async function read(call) {
 	await call("getRaceMap", { query: { variant: "none" }, expect: 404 });
 	await call("listSamples", { query: { limit: 1 }, expect: 200 });
 	await samples(call);
+	await lists(call);
 	await events(call);
 	for (const id of ["listSeries", "listCampaigns", "listHosts", "getSeries", "getNoise"])
 		await call(id, { expect: 200 });
 	await call("getBuild", { query: { key: "0".repeat(64) }, expect: 404 });
 	for (const id of ["front", "getContract", "getDocs", "getDocsScript", "getDocsStyle", "getHealth"])
 		await call(id, { expect: 200 });
+}
+
+// What a campaign asks for beside its lanes is kept, a mistake is named, and who cannot serve it is said.
+async function wishes(call) {
+	const wanted = { ...asked, lanes: ["exact"], priority: 3, hosts: { labels: { rack: "b" } }, workloads: ["exit-cpuid", "exit-msr"] };
+	const { json: made } = await call("createCampaign", { body: JSON.stringify(wanted), expect: 201 });
+	const wrong = await call("createCampaign", { body: JSON.stringify({ ...wanted, workloads: ["exit-none"] }), expect: 422 });
+
+	for (const name of ["priority", "hosts", "workloads"])
+		if (JSON.stringify(made[name]) !== JSON.stringify(wanted[name]))
+			throw new Error(`${name} is ${JSON.stringify(made[name])}`);
+	if (!/bench-svm.*rack=b/.test(made.waiting))
+		throw new Error(`nobody is labelled rack=b, and it waits: ${made.waiting}`);
+	if (!/exit-none.*exit-cpuid.*ipi-storm/.test(wrong.json.detail))
+		throw new Error(`the workloads are not listed: ${wrong.json.detail}`);
+	await call("createCampaign", { body: JSON.stringify({ ...wanted, lanes: ["exact", "smp"] }), expect: 422 });
+	await call("createCampaign", { body: JSON.stringify({ ...wanted, priority: 13 }), expect: 422 });
+	await call("createCampaign", { body: JSON.stringify({ ...wanted, hosts: { labels: { rack: "" } } }), expect: 422 });
+	await call("cancelCampaign", { path: { id: made.id }, expect: 200 });
+}
+
+// Pages of variants and builds, and filters that leave what they name.
+async function lists(call) {
+	const { json: all } = await call("listVariants", { expect: 200 });
+	const { json: early } = await call("listVariants", { query: { campaign: 1, series: "early", state: "done" }, expect: 200 });
+	const { json: builds } = await call("getBuild", { query: { limit: 1 }, expect: 200 });
+	const { json: rest } = await call("getBuild", { query: { after: builds.next }, expect: 200 });
+	const { json: one } = await call("getBuild", { query: { code_sha256: builds.builds[0].code_sha256 }, expect: 200 });
+
+	if (all.variants.length !== 2 || early.variants.length !== 1 || early.variants[0].id !== all.variants[0].id)
+		throw new Error(`variants are ${JSON.stringify(all)}, filtered ${JSON.stringify(early)}`);
+	if (rest.builds.length !== 1 || rest.next !== null || one.builds.length !== 1)
+		throw new Error(`builds are ${JSON.stringify(builds)}, then ${JSON.stringify(rest)}`);
+	await call("listVariants", { query: { state: "lost" }, expect: 422 });
 }
 
 // A token works from when it is made until it is rotated or revoked, also when it was rotated.
@@ -177,6 +212,7 @@ export async function walk(call, hash) {
 	await call("retryCampaign", { path: { id: 2 }, body: "{}", expect: 409 });
 	await call("cancelCampaign", { path: { id: 2 }, expect: 200 });
 	await call("retryCampaign", { path: { id: 2 }, body: JSON.stringify({ seed: 3 }), expect: 201 });
+	await wishes(call);
 	const kept = await call("takeLease", { body: want("build"), expect: 200 });
 
 	await call("takeLease", { body: want("nothing"), expect: 204 });
