@@ -9,8 +9,11 @@
 #define RUNWAY_VERSION "0.1"
 
 struct config {
-	const char *listen; /* "127.0.0.1:8750", "[::1]:0" */
-	const char *state;  /* folder */
+	const char *listen;		/* "127.0.0.1:8750", "[::1]:0" */
+	const char *state;		/* folder */
+	const char *user;		/* to become, when root; NULL: stay */
+	bool confine;			/* keep the whole process to the state folder, for good */
+	const char *tls_cert, *tls_key; /* PEM files; NULL: plain HTTP */
 	bool public_read;
 	int64_t lease_ms;
 	const char *repositories; /* names with commas; NULL: any */

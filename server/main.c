@@ -12,12 +12,13 @@
 #include "lib/log.h"
 #include "server/check.h"
 #include "server/clock.h"
+#include "server/confine.h"
 #include "server/server.h"
 #include "server/token.h"
 
 static const char usage[] =
 	"Usage: runwayd serve --state FOLDER [options]\n"
-	"       runwayd token-add --state FOLDER --name NAME --scopes SCOPES\n"
+	"       runwayd token-add --state FOLDER --name NAME --scopes SCOPES [--user NAME]\n"
 	"\n"
 	"serve answers until SIGTERM or SIGINT:\n"
 	"  --listen ADDRESS:PORT       127.0.0.1:8750; port 0 takes a free one and prints it\n"
@@ -29,6 +30,8 @@ static const char usage[] =
 	"  --connections N             4096\n"
 	"  --rate-address N            200: requests a second of one address, 0 for no limit\n"
 	"  --rate-token N              200: of one token\n"
+	"  --tls-cert FILE, --tls-key FILE  serve HTTPS with these, in PEM\n"
+	"  --user NAME                 when root: become this user before anything is read\n"
 	"  --verbose                   log more\n"
 	"\n"
 	"token-add prints a new token once; SCOPES are of read, submit, agent and admin.\n";
@@ -48,6 +51,9 @@ static const struct option options[] = {
 	{ "scopes", required_argument, NULL, 's' },
 	{ "state", required_argument, NULL, 'd' },
 	{ "threads", required_argument, NULL, 't' },
+	{ "tls-cert", required_argument, NULL, 'C' },
+	{ "tls-key", required_argument, NULL, 'K' },
+	{ "user", required_argument, NULL, 'u' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -132,6 +138,15 @@ static int take_option(int option, const char *value, struct arguments *argument
 	case 's':
 		arguments->scopes = value;
 		return 0;
+	case 'u':
+		arguments->config.user = value;
+		return 0;
+	case 'C':
+		arguments->config.tls_cert = value;
+		return 0;
+	case 'K':
+		arguments->config.tls_key = value;
+		return 0;
 	case 'v':
 		log_set_level(LOG_LEVEL_DEBUG);
 		return 0;
@@ -186,7 +201,9 @@ static int add_token(const struct arguments *arguments, struct err *err)
 
 	if (!arguments->name || !arguments->scopes)
 		return err_set(err, -EINVAL, "token-add needs --name and --scopes.");
-	rc = file_make_folder(arguments->config.state, 0750, err);
+	rc = arguments->config.user
+		     ? confine_user(arguments->config.user, arguments->config.state, err)
+		     : file_make_folder(arguments->config.state, 0750, err);
 	if (!rc)
 		rc = db_open(arguments->config.state, 0, &db, err);
 	if (rc < 0)
@@ -207,6 +224,7 @@ int main(int argc, char **argv)
 {
 	struct arguments arguments = {
 		.config = { .listen = "127.0.0.1:8750",
+			    .confine = true,
 			    .lease_ms = 30000,
 			    .artifact_quota_bytes = 64ull << 30,
 			    .threads = 4,
@@ -226,6 +244,8 @@ int main(int argc, char **argv)
 	if (!rc &&
 	    (optind + 1 != argc || (strcmp(command, "serve") && strcmp(command, "token-add"))))
 		rc = err_set(&err, -EINVAL, "Give one command, serve or token-add. See --help.");
+	if (!rc && !arguments.config.tls_cert != !arguments.config.tls_key)
+		rc = err_set(&err, -EINVAL, "--tls-cert and --tls-key need each other.");
 	if (!rc && !arguments.config.state)
 		rc = err_set(&err, -EINVAL, "Give --state FOLDER: where everything is kept.");
 	if (!rc)
