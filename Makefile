@@ -85,6 +85,12 @@ $(B)/test/lib/%: lib/%.c $(B)/librunway.a
 $(B)/simulate: $(patsubst %.c,$(B)/obj/%.c.o,$(wildcard tests/simulate/*.c)) $(call parts_of,server) $(B)/librunway.a
 	$(CC) $(SAN) -o $@ $^ $(LIBS_server) -pthread
 
+# What make bench drives a server with, and what it holds it against.
+HTTP_BENCH := $(B)/http/hello $(B)/http/load
+$(B)/http/%: tests/http/%.c $(B)/librunway.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS_server) -pthread
+
 # libFuzzer's targets and a server under the same sanitizers, in a build of their own by clang. To add
 # one: tests/fuzz/x.c, inputs in tests/fuzz/corpus/x/, and below, sorted, what it links.
 FUZZ_bench := $(B)/obj/agent/json-bench.c.o
@@ -137,7 +143,7 @@ check: setup-check
 tests: $(TESTS)
 
 bench: setup-check
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s all $(HTTP_BENCH)
 	@tests/bench
 
 bench-stats: setup-check
@@ -149,7 +155,7 @@ analyze:
 	cppcheck --quiet --enable=warning,portability --inline-suppr -I. lib $(PARTS)
 
 format:
-	clang-format -i $(foreach p,lib $(PARTS) agent/preload agent/tcg tests/simulate,$(wildcard $p/*.c $p/*.h))
+	clang-format -i $(foreach p,lib $(PARTS) agent/preload agent/tcg tests/http tests/simulate,$(wildcard $p/*.c $p/*.h))
 
 clean:
 	rm -rf build
