@@ -106,7 +106,9 @@ int db_conn_open(const char *path, bool writer, struct db_conn **ret_conn, struc
 		rc = run_text(conn->sqlite, "PRAGMA journal_mode = WAL", err);
 	if (!rc)
 		rc = run_text(conn->sqlite,
-			      "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+			      /* Commits are synced by db-sync.c, many at a time. */
+			      "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+			      "PRAGMA wal_autocheckpoint = 8000;"
 			      "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;"
 			      "PRAGMA cache_size = -16384",
 			      err);
