@@ -161,6 +161,8 @@ static void store_details(struct db_conn *conn, int64_t load, const struct load_
 		       db_text(sample->workload), db_text(sample->kind), db_int(sample->rep),
 		       db_real(sample->value), db_int(sample->n), db_int(sample->total));
 	}
+	if (result->samples_count)
+		db_run(conn, SQL_SAMPLE_SET_LAST, db_int(load), db_int(db_last_id(conn)));
 	for (size_t i = 0; i < result->gates_count; i++)
 		db_run(conn, SQL_VERDICT_ADD, db_int(load), db_text(result->gates[i].gate),
 		       db_text(result->gates[i].workload), db_int(result->gates[i].passed),

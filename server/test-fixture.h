@@ -232,19 +232,24 @@ UNUSED static struct campaign read_campaign(struct fixture *f, int64_t id)
 	return campaign;
 }
 
+/* Samples of a campaign. */
 UNUSED static int64_t count_rows(struct fixture *f, int64_t campaign)
 {
+	struct campaign read = read_campaign(f, campaign);
 	struct db_conn *conn = db_begin_read(f->db);
 	int64_t count = 0;
 
-	{
-		CLEANUP(rows_end)
-		struct rows rows = db_query(conn, SQL_RANK_SAMPLES, db_int(campaign));
+	for (size_t i = 0; i < read.variants_count; i++)
+		for (size_t k = 0; k < read.variants[i].loads_count; k++) {
+			CLEANUP(rows_end)
+			struct rows rows = db_query(conn, SQL_RANK_SAMPLES,
+						    db_int(read.variants[i].loads[k].id));
 
-		while (rows_next(&rows))
-			count++;
-	}
+			while (rows_next(&rows))
+				count++;
+		}
 	db_rollback(&conn);
+	campaign_release(&read);
 	return count;
 }
 
