@@ -186,13 +186,13 @@ static void the_agents_token_and_state_are_not_found(void **state)
 	CLEANUP(free_ptr)
 	char *makefile = xasprintf(
 		"all:\n"
-		"\t-cat %s > loot 2>&1\n"
-		"\t-cat /proc/*/environ >> loot 2>/dev/null\n"
-		"\t-cat /proc/1/root%s /proc/self/root%s >> loot 2>&1\n"
-		"\t-grep -rsa --exclude-dir=usr --exclude-dir=proc --exclude-dir=src " SECRET
+		"\t@-cat %s > loot 2>&1\n"
+		"\t@-cat /proc/*/environ >> loot 2>/dev/null\n"
+		"\t@-cat /proc/1/root%s /proc/self/root%s >> loot 2>&1\n"
+		"\t@-grep -rsa --exclude-dir=usr --exclude-dir=proc --exclude-dir=src " SECRET
 		" / >> found 2>/dev/null\n"
-		"\t-ls -R %s >> loot 2>&1\n"
-		"\tset >> loot\n"
+		"\t@-ls -R %s >> loot 2>&1\n"
+		"\t@set >> loot\n"
 		"\techo tried > tried\n",
 		token, token, token, agent_state);
 	CLEANUP(free_ptr) char *loot_path = xasprintf("%s/loot", out);
@@ -251,8 +251,9 @@ static void nothing_outside_the_tree_is_written(void **state)
 }
 
 static unsigned most_processes;
+static uint64_t off_ms;
 
-/* Asked a few times a second while it runs. */
+/* Asked a few times a second while it runs: it is let go on for a while when it is going off. */
 static bool watch_bomb(void *data)
 {
 	unsigned now = count_processes("runway-bomb");
@@ -260,19 +261,22 @@ static bool watch_bomb(void *data)
 	(void)data;
 	if (now > most_processes)
 		most_processes = now;
-	return false;
+	if (now > PROCESSES_MAX / 2 && !off_ms)
+		off_ms = clock_ms();
+	return off_ms && clock_ms() - off_ms > 3000;
 }
 
 static void a_fork_bomb_stays_small_and_is_buried(void **state)
 {
 	struct build build = { .spec = { .processes_max = PROCESSES_MAX,
-					 .time_limit_ms = 4000,
+					 .time_limit_ms = 120000,
 					 .cancelled = watch_bomb } };
 
 	(void)state;
 	if (geteuid())
 		skip(); /* counted with all that this user runs: the number says nothing */
 	most_processes = 0;
+	off_ms = 0;
 	make("all:\n"
 	     "\techo tried > tried\n"
 	     "\techo 'trap \"\" TERM; sh bomb runway-bomb & sh bomb runway-bomb & sleep 60; wait' "
@@ -282,7 +286,7 @@ static void a_fork_bomb_stays_small_and_is_buried(void **state)
 	     "\tsleep 60\n",
 	     &build);
 	assert_true(is_there("tried"));
-	assert_true(most_processes > 8); /* it did go off */
+	assert_true(most_processes > PROCESSES_MAX / 2); /* it did go off */
 	assert_true(most_processes <= PROCESSES_MAX);
 	assert_int_equal(count_processes("runway-bomb"), 0);
 	buf_release(&build.output);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What libmicrohttpd can do at most on this machine: reads the body, if any, and answers five bytes, with
- * the same threads as runwayd. Prints its port and serves until its input ends. */
+/* What libmicrohttpd can do at most on this machine: reads the body, if any, and answers five
+ * bytes, with the same threads as runwayd. Prints its port and serves until its input ends. */
 #include <arpa/inet.h>
 #include <microhttpd.h>
 #include <stdio.h>
