@@ -27,6 +27,8 @@
 
 #define SECRET "5e12e7f00dcafe5e12e7f00dcafe"
 #define PROCESSES_MAX 64
+/* So many shells at once, each with a child of its own, are no honest build. */
+#define BOMB_IS_OFF 16
 
 static char folder[] = "/tmp/runway-hostile-XXXXXX";
 static char *out, *source, *agent_state, *token;
@@ -261,7 +263,7 @@ static bool watch_bomb(void *data)
 	(void)data;
 	if (now > most_processes)
 		most_processes = now;
-	if (now > PROCESSES_MAX / 2 && !off_ms)
+	if (now > BOMB_IS_OFF && !off_ms)
 		off_ms = clock_ms();
 	return off_ms && clock_ms() - off_ms > 3000;
 }
@@ -286,7 +288,7 @@ static void a_fork_bomb_stays_small_and_is_buried(void **state)
 	     "\tsleep 60\n",
 	     &build);
 	assert_true(is_there("tried"));
-	assert_true(most_processes > PROCESSES_MAX / 2); /* it did go off */
+	assert_true(most_processes > BOMB_IS_OFF);
 	assert_true(most_processes <= PROCESSES_MAX);
 	assert_int_equal(count_processes("runway-bomb"), 0);
 	buf_release(&build.output);
