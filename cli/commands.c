@@ -8,7 +8,7 @@
  * commands.h, and one row here. Sorted by name.
  */
 static const struct command *const commands[] = {
-	&command_attribute, &command_campaign, &command_diff,	  &command_hosts,
+	&command_attribute, &command_bisect, &command_campaign, &command_diff,	  &command_hosts,
 	&command_log,	    &command_noise,    &command_race_map, &command_rank,
 	&command_submit,
 };

@@ -26,6 +26,7 @@ struct command {
 };
 
 extern const struct command command_attribute;
+extern const struct command command_bisect;
 extern const struct command command_campaign;
 extern const struct command command_diff;
 extern const struct command command_hosts;

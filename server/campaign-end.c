@@ -71,6 +71,10 @@ int campaign_retry(struct db_conn *conn, int64_t id, const struct campaign_retry
 	if (!campaign.finished_ms)
 		return err_set(err, -EEXIST,
 			       "This campaign has not ended. Wait for it, or cancel it first.");
+	if (db_value(conn, 0, SQL_BISECTION_KNOWN, db_int(id)))
+		return err_set(err, -EEXIST,
+			       "This campaign is a bisection. Bisect the campaign in which the "
+			       "change was seen again.");
 	request = request_of(&campaign, retry->draw_seed  ? -1
 					: retry->seed < 0 ? campaign.seed
 							  : retry->seed);

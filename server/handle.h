@@ -18,6 +18,10 @@ void handle_result_post(struct request *request, struct answer *answer);
 void handle_artifact_get(struct request *request, struct answer *answer);
 void handle_artifact_put(struct request *request, struct answer *answer);
 
+/* handle-bisect.c */
+void handle_bisect_post(struct request *request, struct answer *answer);
+void handle_bisection_get(struct request *request, struct answer *answer);
+
 /* handle-campaign.c */
 void handle_campaign_get(struct request *request, struct answer *answer);
 void handle_campaign_list(struct request *request, struct answer *answer);

@@ -23,4 +23,8 @@ void plan_add_control(const struct campaign *campaign, struct participants *who)
  * False when there is nothing to buy and the campaign is over. */
 bool plan_more(struct db_conn *conn, int64_t campaign, int64_t now_ms);
 
+/* Every build and load of a bisection has its result: the next step, or its end. */
+bool plan_is_bisection(struct db_conn *conn, int64_t campaign);
+void plan_bisect(struct db_conn *conn, int64_t campaign, int64_t now_ms);
+
 #endif

@@ -31,8 +31,11 @@ void plan_build(struct db_conn *conn, int64_t campaign, int64_t variant, int64_t
 static void settle_loads(struct db_conn *conn, int64_t campaign, int64_t now_ms)
 {
 	db_run(conn, SQL_BLOCK_SETTLE, db_int(campaign), db_int(now_ms));
-	if (!db_value(conn, 1, SQL_CAMPAIGN_OPEN_LOADS, db_int(campaign)) &&
-	    !plan_more(conn, campaign, now_ms))
+	if (db_value(conn, 1, SQL_CAMPAIGN_OPEN_LOADS, db_int(campaign)))
+		return;
+	if (plan_is_bisection(conn, campaign))
+		plan_bisect(conn, campaign, now_ms);
+	else if (!plan_more(conn, campaign, now_ms))
 		db_run(conn, SQL_CAMPAIGN_FINISH, db_int(campaign), db_text("done"), db_text(NULL),
 		       db_int(now_ms));
 }
@@ -184,11 +187,15 @@ void plan_built(struct db_conn *conn, int64_t campaign_id, int64_t now_ms)
 			       db_int(now_ms));
 		else if (!strcmp(variant->state, "built"))
 			who.variants[who.count++] = variant->id;
-		else if (strcmp(variant->state, "failed") && strcmp(variant->state, "identical"))
-			open = true;
+		else if (!check_listed("done,failed,identical", variant->state))
+			open = true; /* done: a bisection builds while others were measured */
 	}
 	if (open)
 		return;
+	if (plan_is_bisection(conn, campaign_id)) {
+		plan_bisect(conn, campaign_id, now_ms);
+		return;
+	}
 	if (who.count > 1) {
 		add_blocks(conn, &campaign, &who, now_ms);
 		return;

@@ -74,7 +74,7 @@ SELECT s.id, s.name, s.version, s.sender_flag, s.mbox_sha256, a.bytes, s.created
 FROM series s JOIN artifact a ON a.sha256 = s.mbox_sha256 WHERE s.id = ?1;
 
 -- name: series_list
-SELECT id FROM series WHERE id < ?1 ORDER BY id DESC LIMIT ?2;
+SELECT id FROM series WHERE id < ?1 AND part_of IS NULL ORDER BY id DESC LIMIT ?2;
 
 -- name: series_patches
 SELECT number, subject, author, date FROM patch WHERE series_id = ?1 ORDER BY number;

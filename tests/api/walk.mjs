@@ -19,6 +19,9 @@ index 0123456..1234567 100644
 --
 2.39.2
 `;
+// The same in two patches, so that there is something to bisect.
+const two = (text) => [1, 2].map((number) => mbox(`${text}, part ${number}`)
+	.replace("[PATCH]", `[PATCH ${number}/2]`).replaceAll("a.c", `${number}.c`)).join("\n");
 const holds = (text) => (body) => body.includes(text);
 const asked = { base: { repository: "linux", rev: "HEAD" }, series: [1], loads: { exact: 1, smp: 2, smp_most: 4 }, seed: 1 };
 const want = (capability, wait = 0) => JSON.stringify({ agent: "a-1", capabilities: [capability], wait_s: wait,
@@ -154,9 +157,21 @@ async function tokens(call) {
 	await call("listTokens", { token: rotated.json.token, expect: 401 });
 }
 
+async function bisections(call) {
+	const body = (metric) => JSON.stringify({ series: "early", metric, isa: "svm" });
+
+	await call("bisect", { path: { id: 999999 }, body: body("exit_window"), expect: 404 });
+	await call("bisect", { path: { id: 1 }, body: body("exit_path"), expect: 409 });
+	await call("bisect", { path: { id: 1 }, body: body("exits_by_reason"), expect: 422 });
+	const { json } = await call("bisect", { path: { id: 1 }, body: body("exit_window"), expect: 201 });
+
+	await call("getBisection", { path: { id: 1 }, expect: 404 });
+	await call("getBisection", { path: { id: json.campaign }, expect: 200 });
+}
+
 // Resolves to path parameters of what is there.
 export async function walk(call, hash) {
-	const series = { query: { name: "early", expect: "exit_window:less,host_ipi_per_guest_ipi:same" }, body: mbox("Set the mode early") };
+	const series = { query: { name: "early", expect: "exit_window:less,host_ipi_per_guest_ipi:same" }, body: two("Set the mode early") };
 
 	await call("submitSeries", { ...series, expect: 201 });
 	await call("submitSeries", { ...series, expect: 200 });
@@ -177,6 +192,7 @@ export async function walk(call, hash) {
 	await call("retryCampaign", { path: { id: 2 }, body: "{}", expect: 409 });
 	await call("cancelCampaign", { path: { id: 2 }, expect: 200 });
 	await call("retryCampaign", { path: { id: 2 }, body: JSON.stringify({ seed: 3 }), expect: 201 });
+	await bisections(call);
 	const kept = await call("takeLease", { body: want("build"), expect: 200 });
 
 	await call("takeLease", { body: want("nothing"), expect: 204 });
