@@ -168,14 +168,13 @@ static int derive(const struct load_run *run, const struct load_outcome *outcome
 	report.gates_count = 0;
 	if (outcome->status != LOAD_OK)
 		return 0;
-	if (!strcmp(run->task->lane, "race")) {
+	if (!strcmp(run->task->lane, "race"))
 		derive_race(&report, result);
-		return 0;
-	}
-	if (strcmp(run->task->lane, "exact")) {
+	else if (strcmp(run->task->lane, "exact"))
 		derive_sampled(&report, outcome, result);
+	derive_latencies(&report, run->task->lane, result);
+	if (strcmp(run->task->lane, "exact"))
 		return 0;
-	}
 	/* What the host printed does not add up to a measurement: the variant's doing, and said so.
 	 */
 	if (derive_exact_lane(run, outcome, result, &why) < 0) {

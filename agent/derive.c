@@ -181,6 +181,9 @@ void load_result_release(struct load_result *result)
 	for (size_t i = 0; i < result->races_count; i++)
 		race_map_release(&result->races[i]);
 	free(result->races);
+	for (size_t i = 0; i < result->latencies_count; i++)
+		latency_release(&result->latencies[i]);
+	free(result->latencies);
 	free(result->functions);
 	memset(result, 0, sizeof(*result));
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/json-latency.h"
 #include "agent/json-race.h"
 #include "agent/report.h"
 #include "lib/alloc.h"
@@ -142,6 +143,18 @@ static bool add_race(json_t *line, struct report *report)
 	return true;
 }
 
+static bool add_latency(json_t *line, struct report *report)
+{
+	struct latency latency;
+
+	if (report->latencies_count == LATENCIES_MAX || !json_latency_decode(line, &latency))
+		return false;
+	report->latencies = xreallocarray(report->latencies, report->latencies_count + 1,
+					  sizeof(latency));
+	report->latencies[report->latencies_count++] = latency;
+	return true;
+}
+
 static void add_fact(struct report *report, const char *key, const char *value)
 {
 	report->facts =
@@ -188,6 +201,8 @@ static bool add_line(const char *from, size_t bytes, struct report *report)
 		return add_rep(line, report);
 	if (!strcmp(type, "gate"))
 		return add_gate(line, report);
+	if (!strcmp(type, "latency"))
+		return add_latency(line, report);
 	if (!strcmp(type, "race"))
 		return add_race(line, report);
 	if (!strcmp(type, "hello")) {
@@ -223,6 +238,9 @@ void report_release(struct report *report)
 	for (size_t i = 0; i < report->races_count; i++)
 		race_map_release(&report->races[i]);
 	free(report->races);
+	for (size_t i = 0; i < report->latencies_count; i++)
+		latency_release(&report->latencies[i]);
+	free(report->latencies);
 	free(report->facts);
 	free(report->reps);
 	free(report->gates);

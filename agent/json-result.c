@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/json-latency.h"
 #include "agent/json-race.h"
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
@@ -190,6 +191,16 @@ static json_t *race_list(const struct load_result *result)
 	return list;
 }
 
+static json_t *latency_list(const struct load_result *result)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < result->latencies_count; i++)
+		json_array_append_new(list, json_latency_encode(&result->latencies[i],
+								result->latency_clock));
+	return list;
+}
+
 char *json_load_result_encode(const struct load_result *result)
 {
 	CLEANUP(drop) json_t *root = json_object();
@@ -216,6 +227,7 @@ char *json_load_result_encode(const struct load_result *result)
 	json_object_set_new(root, "dropped", dropped_list(result));
 	json_object_set_new(root, "functions", function_list(result));
 	json_object_set_new(root, "race_maps", race_list(result));
+	json_object_set_new(root, "latencies", latency_list(result));
 	return dump(root);
 }
 

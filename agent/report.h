@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/latency.h"
 #include "agent/race.h"
 
 #define REPORT_LINES_MAX 20000
@@ -58,6 +59,8 @@ struct report {
 	size_t gates_count;
 	struct race_map *races;
 	size_t races_count;
+	struct latency *latencies;
+	size_t latencies_count;
 	size_t bad_lines;
 };
 

@@ -9,7 +9,7 @@
  */
 static const struct command *const commands[] = {
 	&command_attribute, &command_bisect, &command_campaign, &command_diff,	  &command_hosts,
-	&command_log,	    &command_noise,    &command_race_map, &command_rank,
+	&command_latency,   &command_log,	    &command_noise,    &command_race_map, &command_rank,
 	&command_submit,
 };
 

@@ -30,6 +30,7 @@ extern const struct command command_bisect;
 extern const struct command command_campaign;
 extern const struct command command_diff;
 extern const struct command command_hosts;
+extern const struct command command_latency;
 extern const struct command command_log;
 extern const struct command command_noise;
 extern const struct command command_race_map;

@@ -37,6 +37,9 @@ void handle_docs(struct request *request, struct answer *answer);
 void handle_docs_script(struct request *request, struct answer *answer);
 void handle_docs_style(struct request *request, struct answer *answer);
 
+/* handle-latency.c */
+void handle_latency_get(struct request *request, struct answer *answer);
+
 /* handle-machine.c */
 void handle_build_get(struct request *request, struct answer *answer);
 void handle_front(struct request *request, struct answer *answer);

@@ -72,6 +72,8 @@ static bool run_rep(struct bench *bench, const struct workload *workload, enum p
 	if (lost_an_ipi(&rep) || !leg_is_ok(bench, &rep))
 		return false;
 	report_rep(bench, &rep);
+	if (workload->latency_of && pass == PASS_TIMING)
+		report_latency(bench, &rep);
 	if (workload->kind == WORKLOAD_EXIT)
 		report_site(bench, &rep);
 	return true;

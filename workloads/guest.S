@@ -51,6 +51,11 @@ guest_start:
 	add $4096, %rax
 	cmp %r8, %rax
 	jb 1b
+	mov $GUEST_LATENCY, %eax
+2:	lock orq $0, (%rax)
+	add $4096, %rax
+	cmp $(GUEST_LATENCY + 8 * GUEST_LATENCY_MAX), %rax
+	jb 2b
 
 	xor %edx, %edx
 	mov $0x80f, %ecx		/* SVR: enable, spurious vector 0xff */
@@ -90,7 +95,18 @@ guest_ipi:
 	push %rax
 	push %rcx
 	push %rdx
-	mov 24(%rsp), %rax
+	cmpq $0, GUEST_SHARED + SHARED_STAMP
+	je 2f
+	rdtsc
+	shl $32, %rdx
+	or %rdx, %rax
+	sub GUEST_SHARED + SHARED_STAMP, %rax
+	mov GUEST_SHARED + SHARED_LATENCIES, %rcx
+	cmp $GUEST_LATENCY_MAX, %rcx
+	jae 2f
+	mov %rax, GUEST_LATENCY(, %rcx, 8)
+	incq GUEST_SHARED + SHARED_LATENCIES
+2:	mov 24(%rsp), %rax
 	incq VCPU_RECEIVED - 8 * GUEST_VECTOR(%rbp, %rax, 8)
 	mov $0x80b, %ecx
 	xor %eax, %eax

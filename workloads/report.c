@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 
 #include "lib/cleanup.h"
+#include "lib/histogram.h"
 #include "workloads/line.h"
 
 #define FORMAT_VERSION 1
@@ -93,6 +94,33 @@ void report_rep(struct bench *bench, const struct rep *rep)
 	line_number(&line, "wall_ns", rep->wall_ns);
 	if (vm_was_cut(&rep->vm))
 		line_bool(&line, "cut", true);
+	send_line(bench, &line);
+}
+
+void report_latency(struct bench *bench, const struct rep *rep)
+{
+	CLEANUP(histogram_release) struct histogram histogram = HISTOGRAM_INIT;
+	size_t count;
+	const uint64_t *latencies = vm_latencies(&rep->vm, &count);
+	struct line line;
+
+	for (size_t i = 0; i < count; i++)
+		histogram_record(&histogram, latencies[i], 1);
+	if (!count)
+		return;
+	open_rep(&line, "latency", rep);
+	line_text(&line, "target", rep->workload->latency_of);
+	line_number(&line, "bits", HISTOGRAM_BITS);
+	line_array(&line, "buckets");
+	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		if (!histogram.counts[i])
+			continue;
+		line_array(&line, NULL);
+		line_number(&line, NULL, i);
+		line_number(&line, NULL, histogram.counts[i]);
+		line_close(&line, ']');
+	}
+	line_close(&line, ']');
 	send_line(bench, &line);
 }
 

@@ -46,6 +46,7 @@ struct workload {
 	unsigned kick_mode;		  /* kicks only: enum runway_kick_mode */
 	enum race_sender race_sender;	  /* races only */
 	bool race_sleeps;		  /* races only: the exit does not end without an event */
+	const char *latency_of; /* what the receiver does; NULL: latencies are not kept */
 };
 
 extern const struct workload workloads[];

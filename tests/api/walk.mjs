@@ -38,6 +38,8 @@ function result(load) {
 		dropped: [{ workload: "ipi-storm", rep: 2, why: "a stray interrupt" }],
 		race_maps: [{ workload: "race-cpuid-kick", kind: "cpuid", sender: "kick", from: -2, to: 3, rounds: 6, cycle: 4,
 			ranges: [[-2, 0, "needed"], [1, value > 10 ? 3 : 2, "spurious"], ...(value > 10 ? [] : [[3, 3, "quiet"]])] }],
+		latencies: [{ workload: "ipi-spin", target: "spin", clock: "instructions", bits: 7, buckets: [[900, 400], [1000, 100]] },
+			{ workload: "ipi-halt", target: "hlt", clock: "emulated", bits: 7, buckets: [[900, 5]] }],
 		functions: [{ kind: "cpuid", part: "exit_path", module: "kvm_amd", function: "svm_vcpu_run", instructions: value }] };
 }
 
@@ -125,7 +127,8 @@ async function samples(call) {
 }
 
 async function read(call) {
-	for (const id of ["getCampaign", "getMechanism", "getRanking", "getStatistics", "listSamples"])
+	await call("getLatency", { query: { isa: "vmx" }, expect: 422 });
+	for (const id of ["getCampaign", "getLatency", "getMechanism", "getRanking", "getStatistics", "listSamples"])
 		await call(id, { expect: 200 });
 	await call("getDiff", { query: { variant: "early" }, expect: 200 });
 	await call("getDiff", { query: { variant: "none" }, expect: 404 });
