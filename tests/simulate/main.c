@@ -4,6 +4,7 @@
  * something does.
  *
  *	simulate [--campaigns N]	the tables of `make bench-stats`; N: 2000
+ *	simulate --bisections N		the one about bisections alone
  *	simulate --check		the same in small, as TAP (tests/simulate.test)
  *
  * All draws start from fixed seeds.
@@ -334,12 +335,16 @@ int main(int argc, char **argv)
 		check(&design);
 		return failures != 0;
 	}
+	if (argc == 3 && !strcmp(argv[1], "--bisections") && strtoul(argv[2], NULL, 10)) {
+		print_bisections((unsigned)strtoul(argv[2], NULL, 10));
+		return 0;
+	}
 	if (argc == 3 && !strcmp(argv[1], "--campaigns"))
 		campaigns = (unsigned)strtoul(argv[2], NULL, 10);
 	else if (argc != 1)
 		campaigns = 0;
 	if (!campaigns) {
-		fprintf(stderr, "simulate [--campaigns N | --check]\n");
+		fprintf(stderr, "simulate [--campaigns N | --bisections N | --check]\n");
 		return 2;
 	}
 	print_power(campaigns / 5 ? campaigns / 5 : 1);
