@@ -11,7 +11,7 @@
 
 B := build
 CC ?= gcc
-PKG := libgit2 jansson libmicrohttpd sqlite3 libcurl gmime-3.0 nettle libdw libelf gsl
+PKG := libgit2 jansson libmicrohttpd sqlite3 libcurl gmime-3.0 nettle libdw libelf gsl libarchive
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wno-format-nonliteral
 ifdef DEVELOPER
@@ -30,7 +30,7 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -I. -I$(B)/gen -include lib/banned.h $(WAR
 LIBS_lib = $(shell pkg-config --libs gmime-3.0 jansson nettle)
 LIBS_server = $(shell pkg-config --libs libmicrohttpd sqlite3 jansson gmime-3.0 nettle libcurl gsl) -lm
 LIBS_agent = $(shell pkg-config --libs libgit2 libcurl jansson gmime-3.0 nettle libdw libelf)
-LIBS_cli = $(shell pkg-config --libs libcurl jansson gmime-3.0)
+LIBS_cli = $(shell pkg-config --libs libarchive libcurl jansson gmime-3.0 nettle) -lm
 LIBS_workloads =
 
 PARTS := server agent cli workloads

@@ -4,7 +4,6 @@
 
 #include "cli/attribution.h"
 #include "cli/commands.h"
-#include "cli/options.h"
 #include "cli/problem.h"
 #include "cli/series.h"
 #include "lib/alloc.h"
@@ -13,9 +12,22 @@
 #include "lib/mbox-write.h"
 #include "lib/mbox.h"
 
-#define USAGE                                                                                      \
-	"submit [--name NAME] [--sender-flag MEMBER] [--expect LIST] [--parts] MBOX... "           \
-	"[--json|--quiet]"
+static const struct option_row options[] = {
+	{ "expect", 'e', "LIST",
+	  "what it should move, said beforehand: METRIC:less, METRIC:more or METRIC:same, with "
+	  "commas between; see docs/statistics.md",
+	  NULL, false },
+	{ "name", 'n', "NAME", "the series' name; else made from the first subject", NULL, false },
+	{ "parts", 'p', NULL,
+	  "also its beginnings NAME-1, NAME-2 and on, and what is left without each patch, "
+	  "NAME-without-1 and on: for `runway attribute`",
+	  NULL, false },
+	{ "sender-flag", 'f', "MEMBER",
+	  "the member of struct kvm_vcpu that interrupt senders look at instead of mode; else the "
+	  "agent looks for a new one",
+	  NULL, false },
+	{ 0 },
+};
 
 /* What goes into the query, as far as it was given. */
 struct query {
@@ -44,15 +56,6 @@ static char *series_path(struct client *client, const struct query *query)
 	return path;
 }
 
-static void print_series(const struct series *series, FILE *out)
-{
-	fprintf(out, "series %lld: %s%s%s, %zu patch%s\n", (long long)series->id, series->name,
-		series->version ? " " : "", series->version ? series->version : "",
-		series->patch_count, series->patch_count == 1 ? "" : "es");
-	for (size_t i = 0; i < series->patch_count; i++)
-		fprintf(out, "    %s\n", series->subjects[i]);
-}
-
 static int send_series(struct context *context, const char *path, const struct buf *mbox,
 		       struct err *err)
 {
@@ -71,7 +74,7 @@ static int send_series(struct context *context, const char *path, const struct b
 	if (context->quiet)
 		fprintf(context->screen.out, "%lld\n", (long long)series.id);
 	else
-		print_series(&series, context->screen.out);
+		series_print(&series, context->screen.out);
 	return 0;
 }
 
@@ -158,32 +161,28 @@ static int submit_files(struct context *context, char **files, int count, const 
 	return failed < 0 ? err_set(err, failed, "%s", failures.data) : EXIT_WORKED;
 }
 
+static int take(void *data, int option, struct err *err)
+{
+	struct query *query = data;
+
+	(void)err;
+	if (option == 'n')
+		query->name = optarg;
+	else if (option == 'e')
+		query->expect = optarg;
+	else if (option == 'p')
+		query->parts = true;
+	else
+		query->sender_flag = optarg;
+	return 0;
+}
+
 static int run(struct context *context, int argc, char **argv, struct err *err)
 {
-	static const struct option own[] = {
-		{ "expect", required_argument, NULL, 'e' },
-		{ "name", required_argument, NULL, 'n' },
-		{ "parts", no_argument, NULL, 'p' },
-		{ "sender-flag", required_argument, NULL, 'f' },
-		{ 0 },
-	};
 	struct query query = { 0 };
-	int option, rc;
+	int rc = options_parse(context, argc, argv, take, &query, err);
 
-	while ((rc = options_next(context, argc, argv, own, &option, err)) > 0) {
-		if (option == 'n')
-			query.name = optarg;
-		else if (option == 'e')
-			query.expect = optarg;
-		else if (option == 'p')
-			query.parts = true;
-		else
-			query.sender_flag = optarg;
-	}
-	if (rc < 0 || context->help)
-		return rc;
-	rc = options_arguments(argc, 1, INT16_MAX, USAGE, err);
-	if (rc < 0)
+	if (rc <= 0)
 		return rc;
 	if (query.name && argc - optind > 1)
 		return err_set(err, E_USAGE, "--name names one series: give one mbox with it.");
@@ -197,18 +196,12 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 
 const struct command command_submit = {
 	.name = "submit",
-	.usage = USAGE,
+	.arguments = "MBOX...",
 	.summary = "Submit patches: each mbox (- for standard input) becomes a series",
-	.help = "  --name NAME        the series' name; else made from the first subject\n"
-		"  --sender-flag M    the member of struct kvm_vcpu that interrupt senders look "
-		"at\n"
-		"                     instead of mode; else the agent looks for a new one\n"
-		"  --expect LIST      what it should move, said beforehand: METRIC:less, "
-		"METRIC:more\n"
-		"                     or METRIC:same, with commas between; see docs/statistics.md\n"
-		"  --parts            also its beginnings NAME-1, NAME-2 … and what is left "
-		"without\n"
-		"                     each patch, NAME-without-1 …: for `runway attribute`\n"
-		"With --quiet: the id of each series.\n",
+	.text = "With --quiet: the id of each series.",
+	.examples = "runway submit --name fix fix.mbox\n"
+		    "git format-patch --stdout master..fix | runway submit --name fix -",
+	.words = "",
+	.options = options,
 	.run = run,
 };

@@ -35,6 +35,7 @@ void handle_docs_style(struct request *request, struct answer *answer);
 
 /* handle-machine.c */
 void handle_build_get(struct request *request, struct answer *answer);
+void handle_fingerprint_list(struct request *request, struct answer *answer);
 void handle_front(struct request *request, struct answer *answer);
 void handle_health(struct request *request, struct answer *answer);
 void handle_host_list(struct request *request, struct answer *answer);

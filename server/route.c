@@ -29,6 +29,8 @@ static const struct route routes[] = {
 	{ "POST", V1 "/campaigns/{n}/cancel", SCOPE_SUBMIT, 4 * KIB, NULL, handle_cancel_post,
 	  false },
 	{ "GET", V1 "/campaigns/{n}/diff", SCOPE_READ, 0, NULL, handle_diff_get, false },
+	{ "GET", V1 "/campaigns/{n}/fingerprints", SCOPE_READ, 0, NULL, handle_fingerprint_list,
+	  false },
 	{ "GET", V1 "/campaigns/{n}/mechanism", SCOPE_READ, 0, NULL, handle_mechanism_get, false },
 	{ "GET", V1 "/campaigns/{n}/race-map", SCOPE_READ, 0, NULL, handle_race_map_get, false },
 	{ "GET", V1 "/campaigns/{n}/ranking", SCOPE_READ, 0, NULL, handle_ranking_get, false },

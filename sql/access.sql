@@ -17,6 +17,12 @@ INSERT INTO fingerprint (sha256, json) VALUES (?1, ?2) ON CONFLICT DO NOTHING;
 -- name: fingerprint_find
 SELECT id FROM fingerprint WHERE sha256 = ?1;
 
+-- name: fingerprint_loads
+SELECT f.id, h.id, h.name, f.sha256, f.json, l.id
+FROM block b JOIN load l ON l.block_id = b.id JOIN fingerprint f ON f.id = l.fingerprint_id
+JOIN host h ON h.id = l.host_id
+WHERE b.campaign_id = ?1 ORDER BY f.id, h.id, l.id;
+
 -- name: host_capable
 SELECT name, last_seen_ms FROM host WHERE instr(',' || capabilities || ',', ',' || ?1 || ',')
 ORDER BY last_seen_ms DESC LIMIT 1;

@@ -154,7 +154,7 @@ static void run_races(struct bench *bench, const struct workload *workload)
 		run_race(bench, workload, i);
 }
 
-static bool is_wanted(const struct bench *bench, const struct workload *workload)
+bool bench_wants(const struct bench *bench, const struct workload *workload)
 {
 	if ((workload->kind == WORKLOAD_KICK || workload->kind == WORKLOAD_RACE) && !bench->kick)
 		return false;
@@ -194,10 +194,10 @@ static void run_all(struct bench *bench)
 	if (bench->lane == LANE_RACE)
 		mark_races();
 	for (size_t i = 0; i < workloads_count; i++)
-		if (workloads[i].kind == WORKLOAD_KICK && is_wanted(bench, &workloads[i]))
+		if (workloads[i].kind == WORKLOAD_KICK && bench_wants(bench, &workloads[i]))
 			run_one(bench, &workloads[i]);
 	for (size_t i = 0; i < workloads_count; i++)
-		if (workloads[i].kind != WORKLOAD_KICK && is_wanted(bench, &workloads[i]))
+		if (workloads[i].kind != WORKLOAD_KICK && bench_wants(bench, &workloads[i]))
 			run_one(bench, &workloads[i]);
 }
 

@@ -30,6 +30,24 @@ static uint64_t tsc_khz(void)
 	return khz > 0 ? (uint64_t)khz : 0;
 }
 
+/* Without them what a workload did cannot be done again. */
+static void add_workloads(struct line *line, const struct bench *bench)
+{
+	line_object(line, "workloads");
+	for (size_t i = 0; i < workloads_count; i++) {
+		char text[128];
+
+		if (!bench_wants(bench, &workloads[i]))
+			continue;
+		snprintf(text, sizeof(text), "vcpus %u, iterations %llu, gap_turns %u",
+			 workload_vcpus(&workloads[i], bench->cpus),
+			 (unsigned long long)rep_iterations(bench, &workloads[i]),
+			 (unsigned)workloads[i].gap_turns);
+		line_text(line, workloads[i].name, text);
+	}
+	line_close(line, '}');
+}
+
 void report_hello(struct bench *bench)
 {
 	struct utsname name = { 0 };
@@ -45,6 +63,9 @@ void report_hello(struct bench *bench)
 	host_facts_parameters(bench->sys, &line);
 	host_facts_mitigations(bench->sys, &line);
 	line_number(&line, "tsc_khz", tsc_khz());
+	line_number(&line, "timing", bench->timing);
+	line_number(&line, "counting", bench->counting);
+	add_workloads(&line, bench);
 	send_line(bench, &line);
 }
 

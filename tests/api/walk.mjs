@@ -122,7 +122,8 @@ async function samples(call) {
 }
 
 async function read(call) {
-	for (const id of ["getCampaign", "getMechanism", "getRanking", "getStatistics", "listSamples"])
+	for (const id of ["getCampaign", "listFingerprints", "getMechanism", "getRanking", "getStatistics",
+		"listSamples"])
 		await call(id, { expect: 200 });
 	await call("getDiff", { query: { variant: "early" }, expect: 200 });
 	await call("getDiff", { query: { variant: "none" }, expect: 404 });
