@@ -5,6 +5,7 @@
 #	make bench    measure Runway itself, as ratios
 #	make bench-stats  simulate campaigns: power, then false positives
 #	make          build into build/
+#	make install  PREFIX=/usr/local DESTDIR=: programs, manual pages, completion
 #	DEVELOPER=1   -Werror and strict warnings;  SANITIZE=address,undefined|thread
 #	make fuzz     build the targets of libFuzzer into build/fuzz/fuzz/ (needs clang)
 #	make analyze  clang-tidy and cppcheck;      make format   clang-format
@@ -81,6 +82,19 @@ $(B)/test/lib/%: lib/%.c $(B)/librunway.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(B)/librunway.a $(LIBS_lib) -lcmocka -pthread
 
+# Manual pages and completion, from what the programs say of themselves.
+SHARE := $(addprefix $(B)/share/,runway.1 runwayd.8 runway-agent.8 runway.bash _runway)
+$(B)/share/runway.1: ARGUMENTS := help --man
+$(B)/share/runway.bash: ARGUMENTS := completion bash
+$(B)/share/_runway: ARGUMENTS := completion zsh
+$(B)/share/runway.1 $(B)/share/runway.bash $(B)/share/_runway: $(B)/bin/runway
+	@mkdir -p $(@D)
+	$< $(ARGUMENTS) > $@.tmp && mv $@.tmp $@
+$(B)/share/%.8: man/%.8.in man/options.awk $(B)/bin/%
+	@mkdir -p $(@D)
+	$(B)/bin/$* --help | awk -f man/options.awk $< - > $@.tmp && mv $@.tmp $@
+share: $(SHARE)
+
 # Simulated campaigns, on the server's own planner and mathematics.
 $(B)/simulate: $(patsubst %.c,$(B)/obj/%.c.o,$(wildcard tests/simulate/*.c)) $(call parts_of,server) $(B)/librunway.a
 	$(CC) $(SAN) -o $@ $^ $(LIBS_server) -pthread
@@ -143,6 +157,9 @@ bench-stats: setup-check
 	@$(MAKE) --no-print-directory -s $(B)/simulate
 	@$(B)/simulate
 
+install: all share
+	@B=$(B) PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" deploy/install
+
 analyze:
 	clang-tidy --quiet $(foreach p,lib $(PARTS),$(wildcard $p/*.c)) -- $(ALL_CFLAGS)
 	cppcheck --quiet --enable=warning,portability --inline-suppr -I. lib $(PARTS)
@@ -153,7 +170,7 @@ format:
 clean:
 	rm -rf build
 
-.PHONY: all run check tests fuzz fuzzers bench bench-stats setup setup-check analyze format clean
+.PHONY: all run check install share tests fuzz fuzzers bench bench-stats setup setup-check analyze format clean
 .SECONDARY:
 # Not all of $(B): tests keep whole kernel trees below it.
 -include $(shell find $(B)/obj $(B)/plain $(B)/test -name '*.d' -type f 2>/dev/null)

@@ -11,10 +11,23 @@
  * commands.h, and one row here. Sorted by name. Verbs of a command: the same, in its file's table.
  */
 const struct command *const commands[] = {
-	&command_attribute, &command_campaign, &command_completion, &command_diff,
-	&command_export,    &command_help,     &command_hosts,	    &command_logs,
-	&command_noise,	    &command_queue,    &command_race_map,   &command_rank,
-	&command_series,    &command_submit,   &command_token,	    NULL,
+	&command_attribute,
+	&command_campaign,
+	&command_completion,
+	&command_diff,
+	&command_export,
+	&command_help,
+	&command_hosts,
+	&command_logs,
+	&command_noise,
+	&command_queue,
+	&command_race_map,
+	&command_rank,
+	&command_series,
+	&command_submit,
+	&command_token,
+	&command_try,
+	NULL,
 };
 
 const struct command *command_find(const struct command *const *list, const char *name)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How small a difference a campaign on the smp lane can be expected to see, before it is asked for. */
+/* How small a difference a campaign on the smp lane can be expected to see, before it is asked for.
+ */
 #ifndef RUNWAY_CLI_NOISE_PLAN_H
 #define RUNWAY_CLI_NOISE_PLAN_H
 

@@ -21,7 +21,7 @@ struct noise_size {
 struct noise_record {
 	char *isa, *metric, *workload;
 	int64_t blocks, comparisons, false_positives;
-	int64_t block_loads; /* of a block of one series */
+	int64_t block_loads;		     /* of a block of one series */
 	double typical, rate_low, rate_high; /* fractions; typical NAN: none */
 	struct noise_size *detectable, *needed;
 	size_t detectable_count, needed_count;
