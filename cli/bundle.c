@@ -39,6 +39,9 @@ int bundle_begin(const char *path, const char *folder, time_t when, struct bundl
 
 	if (!rc)
 		rc = archive_write_add_filter_gzip(bundle.archive);
+	/* Pipes get no padding that files do not get. */
+	if (!rc)
+		rc = archive_write_set_bytes_in_last_block(bundle.archive, 1);
 	/* The time of packing would make two of the same differ. */
 	if (!rc)
 		rc = archive_write_set_filter_option(bundle.archive, "gzip", "timestamp", NULL);

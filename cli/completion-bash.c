@@ -121,12 +121,13 @@ void completion_print_bash(FILE *out)
 	add_valued(&valued, commands);
 	fprintf(out, head, common.data, valued.data);
 	print_values(out, "\t", options_common);
-	fputs("\tcase $command in\n\t'' | help) words='", out);
+	fputs("\tcase $command in\n\t'') words='", out);
 	print_names(out, commands);
 	fputs("' ;;\n", out);
 	for (const struct command *const *command = commands; *command; command++)
-		if (*command != &command_help)
-			print_command(out, *command);
-	fputs("\tesac\n", out);
+		print_command(out, *command);
+	fputs("\tesac\n\tif [[ $command == help && -z $verb ]]; then words='", out);
+	print_names(out, commands);
+	fputs("'; fi\n", out);
 	fputs(tail, out);
 }
