@@ -7,11 +7,13 @@
 static const struct option_row options[] = {
 	{ "all", 'a', NULL, "also functions that do not differ", NULL, false },
 	{ "isa", 'i', "ISA", "svm or vmx; else the campaign's first", "svm vmx", false },
+	{ "kind", 'k', "KIND", "only exits of that kind: cpuid, hlt, msr and so on",
+	  "cpuid hlt hypercall icr io io-user msr tsc-deadline", false },
 	{ 0 },
 };
 
 struct asked {
-	const char *isa;
+	const char *isa, *kind;
 	bool all;
 };
 
@@ -22,6 +24,8 @@ static int take(void *data, int option, struct err *err)
 	(void)err;
 	if (option == 'a')
 		asked->all = true;
+	else if (option == 'k')
+		asked->kind = optarg;
 	else
 		asked->isa = optarg;
 	return 0;
@@ -39,7 +43,7 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 	rc = difference_decode(body.data, body.length, &difference, err);
 	if (rc < 0)
 		return rc;
-	difference_print(&difference, asked.all, &context->screen);
+	difference_print(&difference, asked.kind, asked.all, &context->screen);
 	return EXIT_WORKED;
 }
 
