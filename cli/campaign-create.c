@@ -102,14 +102,17 @@ static int take(void *data, int option, struct err *err)
 	}
 }
 
-static void print_created(const struct campaign *campaign, FILE *out)
+static void print_created(const struct campaign *campaign, const struct screen *screen)
 {
-	fprintf(out,
-		"campaign %lld: %zu variants, the base among them. Follow it with: "
-		"runway campaign watch %lld\n",
-		(long long)campaign->id, campaign->variant_count, (long long)campaign->id);
+	CLEANUP(free_ptr)
+	char *line = xasprintf("campaign %lld: %zu variants, the base among them. Follow it with: "
+			       "runway campaign watch %lld",
+			       (long long)campaign->id, campaign->variant_count,
+			       (long long)campaign->id);
+
+	screen_fold(screen, line);
 	if (campaign->waiting)
-		fprintf(out, "%s\n", campaign->waiting);
+		screen_fold(screen, campaign->waiting);
 }
 
 static int run(struct context *context, int argc, char **argv, struct err *err)
@@ -138,7 +141,7 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 	if (context->quiet)
 		fprintf(context->screen.out, "%lld\n", (long long)campaign.id);
 	else
-		print_created(&campaign, context->screen.out);
+		print_created(&campaign, &context->screen);
 	return EXIT_WORKED;
 }
 

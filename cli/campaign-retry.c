@@ -32,6 +32,7 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 	CLEANUP(campaign_release) struct campaign campaign = { 0 };
 	CLEANUP(free_ptr) char *path = NULL;
 	CLEANUP(free_ptr) char *document = NULL;
+	CLEANUP(free_ptr) char *line = NULL;
 	struct asked asked = { .seed = -1 };
 	int64_t id;
 	int rc = options_parse(context, argc, argv, take, &asked, err);
@@ -45,13 +46,14 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 	rc = fetch_post(context, path, document, &body, err);
 	if (rc <= 0 || (rc = campaign_decode(body.data, body.length, &campaign, err)) < 0)
 		return rc;
-	if (context->quiet)
+	if (context->quiet) {
 		fprintf(context->screen.out, "%lld\n", (long long)campaign.id);
-	else
-		fprintf(context->screen.out,
-			"campaign %lld asks again for what campaign %lld did. Follow it with: "
-			"runway campaign watch %lld\n",
-			(long long)campaign.id, (long long)id, (long long)campaign.id);
+		return EXIT_WORKED;
+	}
+	line = xasprintf("campaign %lld asks again for what campaign %lld did. Follow it with: "
+			 "runway campaign watch %lld",
+			 (long long)campaign.id, (long long)id, (long long)campaign.id);
+	screen_fold(&context->screen, line);
 	return EXIT_WORKED;
 }
 
