@@ -50,6 +50,8 @@ static struct campaign_request request_of(const struct campaign *campaign, int64
 
 	snprintf(request.repository, sizeof(request.repository), "%s", campaign->repository);
 	snprintf(request.rev, sizeof(request.rev), "%s", campaign->rev);
+	snprintf(request.preferred, sizeof(request.preferred), "%s",
+		 campaign->preferred_commit ? campaign->preferred_commit : "");
 	snprintf(request.isa, sizeof(request.isa), "%s", campaign->isa);
 	snprintf(request.lanes, sizeof(request.lanes), "%s", campaign->lanes);
 	for (size_t i = 0; i < campaign->variants_count && i <= CAMPAIGN_SERIES_MAX; i++)

@@ -13,7 +13,10 @@ struct config {
 	const char *state;  /* folder */
 	bool public_read;
 	int64_t lease_ms;
-	const char *repositories; /* names with commas; NULL: any */
+	const char *repositories;  /* names with commas; NULL: any */
+	const char **git_prefixes; /* of URLs that agents may be sent to */
+	size_t git_prefixes_count;
+	int64_t git_most_bytes, git_most_s; /* of one fetch */
 	uint64_t artifact_quota_bytes;
 	unsigned threads, connections;
 	unsigned address_rate, token_rate; /* requests a second; 0: as many as they like */

@@ -9,6 +9,7 @@
 /* Before this server has seen any: a cold build of the emulated configuration on two CPUs, and one
  * boot with the workloads of a lane. */
 #define BUILD_DEFAULT_MS 120000
+#define FETCH_DEFAULT_MS 10000
 #define LOAD_EXACT_DEFAULT_MS 20000
 #define LOAD_RACE_DEFAULT_MS 60000
 #define LOAD_SMP_DEFAULT_MS 15000
@@ -66,6 +67,11 @@ static double build_left_ms(const struct variant *variant, const struct pace *pa
 double estimate_build_ms(struct db_conn *conn)
 {
 	return (double)db_value(conn, BUILD_DEFAULT_MS, SQL_BUILD_AVERAGE);
+}
+
+double estimate_fetch_ms(struct db_conn *conn)
+{
+	return (double)db_value(conn, FETCH_DEFAULT_MS, SQL_FETCH_AVERAGE);
 }
 
 double estimate_load_ms(struct db_conn *conn, const char *lane, const char *isa)

@@ -83,7 +83,7 @@ static int get_task(struct request *request, struct db_conn *conn, void *data,
 	json_write_object(&w, NULL);
 	json_write_int(&w, "id", rows_int(&rows, 0));
 	json_write_text(&w, "kind", rows_text(&rows, 1));
-	json_write_int(&w, "campaign", rows_int(&rows, 2));
+	json_write_int_or_null(&w, "campaign", rows_int(&rows, 2));
 	json_write_text(&w, "state", rows_text(&rows, 3));
 	json_write_int(&w, "attempt", rows_int(&rows, 4));
 	json_write_text(&w, "capability", rows_text(&rows, 5));

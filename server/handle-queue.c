@@ -13,7 +13,7 @@ static void write_entry(struct json_writer *w, const struct queue_entry *entry)
 	json_write_object(w, NULL);
 	json_write_int(w, "task", entry->task);
 	json_write_text(w, "kind", entry->kind);
-	json_write_int(w, "campaign", entry->campaign);
+	json_write_int_or_null(w, "campaign", entry->campaign);
 	json_write_text(w, "variant", entry->variant);
 	json_write_text(w, "capability", entry->capability);
 	json_write_text(w, "isa", entry->isa);

@@ -33,6 +33,9 @@ void handle_docs(struct request *request, struct answer *answer);
 void handle_docs_script(struct request *request, struct answer *answer);
 void handle_docs_style(struct request *request, struct answer *answer);
 
+/* handle-fetched.c */
+void handle_fetched_post(struct request *request, struct answer *answer);
+
 /* handle-machine.c */
 void handle_build_get(struct request *request, struct answer *answer);
 void handle_front(struct request *request, struct answer *answer);

@@ -1,32 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "server/json_answer.h"
 
-void json_series(struct json_writer *w, const char *key, const struct series *series)
-{
-	json_write_object(w, key);
-	json_write_int(w, "id", series->id);
-	json_write_text(w, "name", series->name);
-	json_write_int(w, "version", series->version);
-	json_write_text(w, "sender_flag", series->sender_flag);
-	json_write_list(w, "expects", series->expects ? series->expects : "");
-	json_write_object(w, "mbox");
-	json_write_text(w, "sha256", series->mbox_sha256);
-	json_write_int(w, "bytes", series->mbox_bytes);
-	json_write_end(w, '}');
-	json_write_array(w, "patches");
-	for (size_t i = 0; i < series->patches_count; i++) {
-		json_write_object(w, NULL);
-		json_write_int(w, "number", series->patches[i].number);
-		json_write_text(w, "subject", series->patches[i].subject);
-		json_write_text(w, "author", series->patches[i].author);
-		json_write_text(w, "date", series->patches[i].date);
-		json_write_end(w, '}');
-	}
-	json_write_end(w, ']');
-	json_write_time(w, "created", series->created_ms);
-	json_write_end(w, '}');
-}
-
 static void write_load(struct json_writer *w, const struct load *load)
 {
 	json_write_object(w, NULL);
@@ -58,6 +32,23 @@ static void write_build(struct json_writer *w, const struct variant *variant)
 	json_write_end(w, '}');
 }
 
+void json_same_tree(struct json_writer *w, const struct variant *variant)
+{
+	const struct same_tree *same = &variant->same_tree;
+
+	json_write_text(w, "note", variant->note);
+	if (!same->campaign) {
+		json_write_null(w, "same_tree");
+		return;
+	}
+	json_write_object(w, "same_tree");
+	json_write_int(w, "campaign", same->campaign);
+	json_write_int(w, "series_id", same->series_id);
+	json_write_text(w, "series", same->series);
+	json_write_int(w, "version", same->version);
+	json_write_end(w, '}');
+}
+
 static void write_variant(struct json_writer *w, const struct variant *variant, int64_t now_ms)
 {
 	int64_t until = variant->finished_ms ? variant->finished_ms : now_ms;
@@ -72,6 +63,7 @@ static void write_variant(struct json_writer *w, const struct variant *variant, 
 	json_write_text(w, "state", variant->state);
 	json_write_text(w, "phase", variant->phase);
 	json_write_text(w, "reason", variant->reason);
+	json_same_tree(w, variant);
 	json_write_real(w, "elapsed_s",
 			variant->started_ms ? (double)(until - variant->started_ms) / 1000 : 0);
 	write_build(w, variant);
@@ -87,6 +79,8 @@ static void write_base(struct json_writer *w, const struct campaign *campaign)
 	json_write_text(w, "repository", campaign->repository);
 	json_write_text(w, "rev", campaign->rev);
 	json_write_text(w, "tree", campaign->base_tree);
+	json_write_text(w, "commit", campaign->base_commit);
+	json_write_text(w, "note", campaign->base_note);
 }
 
 void json_campaign(struct json_writer *w, const char *key, const struct campaign *campaign,
@@ -165,6 +159,7 @@ static void write_build_task(struct json_writer *w, const struct task *task)
 	json_write_object(w, "base");
 	json_write_text(w, "repository", task->repository);
 	json_write_text(w, "rev", task->rev);
+	json_write_text(w, "preferred", task->preferred);
 	json_write_end(w, '}');
 	json_write_object(w, "variant");
 	json_write_int(w, "id", task->variant);
@@ -172,6 +167,24 @@ static void write_build_task(struct json_writer *w, const struct task *task)
 	json_write_text(w, "series", task->series);
 	json_write_text(w, "mbox", task->mbox);
 	json_write_text(w, "sender_flag", task->sender_flag);
+	json_write_end(w, '}');
+}
+
+static void write_fetch_task(struct json_writer *w, const struct task *task)
+{
+	json_write_object(w, "series");
+	json_write_int(w, "id", task->series_id);
+	json_write_text(w, "name", task->series);
+	json_write_end(w, '}');
+	json_write_object(w, "git");
+	json_write_text(w, "url", task->url);
+	json_write_text(w, "ref", task->ref);
+	json_write_text(w, "base", task->from);
+	json_write_text(w, "repository", task->repository);
+	json_write_end(w, '}');
+	json_write_object(w, "most");
+	json_write_int_or_null(w, "bytes", task->most_bytes);
+	json_write_int_or_null(w, "seconds", task->most_s);
 	json_write_end(w, '}');
 }
 
@@ -183,11 +196,13 @@ void json_lease(struct json_writer *w, const struct lease *lease, const struct t
 	json_write_real(w, "expires_s", expires_s);
 	json_write_object(w, "task");
 	json_write_int(w, "id", task->id);
-	json_write_text(w, "kind", task->block ? "block" : "build");
-	json_write_int(w, "campaign", task->campaign);
+	json_write_text(w, "kind", task->block ? "block" : task->fetch ? "fetch" : "build");
+	json_write_int_or_null(w, "campaign", task->campaign);
 	json_write_int(w, "attempt", task->attempt);
 	if (task->block)
 		write_block(w, task);
+	else if (task->fetch)
+		write_fetch_task(w, task);
 	else
 		write_build_task(w, task);
 	json_write_end(w, '}');

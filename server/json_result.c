@@ -68,6 +68,7 @@ static void read_built(struct decode *d, struct build_result *result)
 {
 	decode_hex(d, "tree", true, 40, 64, result->tree);
 	decode_hex(d, "base_tree", true, 40, 64, result->base_tree);
+	decode_hex(d, "base_commit", false, 40, 64, result->base_commit);
 	decode_hex(d, "key", true, 64, 64, result->key);
 	decode_hex(d, "code_sha256", true, 64, 64, result->code_sha256);
 	result->reused = decode_bool(d, "reused", false);

@@ -61,12 +61,16 @@ struct task_load {
 };
 
 struct task {
-	int64_t id, campaign, attempt;
-	bool block;
+	int64_t id, campaign, attempt; /* campaign 0: of none */
+	bool block, fetch;	       /* neither: build */
 	/* build */
 	int64_t variant;
 	bool base;
 	char *series, *mbox, *sender_flag, *repository, *rev;
+	char *preferred; /* a commit to take instead of rev when it is there; or NULL */
+	/* fetch: series and repository as above */
+	int64_t series_id, most_bytes, most_s; /* 0: as the agent likes */
+	char *url, *ref, *from;		       /* from: its base, or NULL */
 	/* block */
 	char *lane, *isa;
 	struct task_load *loads;

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/alloc.h"
 #include "lib/file.h"
+#include "lib/git-url.h"
 #include "lib/log.h"
 #include "server/check.h"
 #include "server/clock.h"
@@ -29,14 +31,21 @@ static const char usage[] =
 	"  --connections N             4096\n"
 	"  --rate-address N            200: requests a second of one address, 0 for no limit\n"
 	"  --rate-token N              200: of one token\n"
+	"  --allow-git PREFIX          series may name branches there, https://host/ or "
+	"file:///path;\n"
+	"                              can be given again. Without it: none\n"
+	"  --git-max-mib N             512: of one fetch; --git-max-seconds N 300\n"
 	"  --verbose                   log more\n"
 	"\n"
 	"token-add prints a new token once; SCOPES are of read, submit, agent and admin.\n";
 
 /* To add an option: a row here, a case in take_option(), a line in usage. Sorted. */
 static const struct option options[] = {
+	{ "allow-git", required_argument, NULL, 'g' },
 	{ "artifact-quota-mib", required_argument, NULL, 'a' },
 	{ "connections", required_argument, NULL, 'c' },
+	{ "git-max-mib", required_argument, NULL, 'm' },
+	{ "git-max-seconds", required_argument, NULL, 'G' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "lease-seconds", required_argument, NULL, 'e' },
 	{ "listen", required_argument, NULL, 'l' },
@@ -93,6 +102,14 @@ static int take_count(int option, const char *value, struct config *config, stru
 		rc = parse_count(value, 1, 3600, &count, err);
 		config->lease_ms = (int64_t)count * 1000;
 		return rc;
+	case 'm':
+		rc = parse_count(value, 1, 1 << 20, &count, err);
+		config->git_most_bytes = (int64_t)count << 20;
+		return rc;
+	case 'G':
+		rc = parse_count(value, 1, 86400, &count, err);
+		config->git_most_s = (int64_t)count;
+		return rc;
 	case 'A':
 		rc = parse_count(value, 0, 100000, &count, err);
 		config->address_rate = (unsigned)count;
@@ -108,12 +125,27 @@ static int take_count(int option, const char *value, struct config *config, stru
 	}
 }
 
+static int allow_git(struct config *config, const char *prefix, struct err *err)
+{
+	if (!git_prefix_is_good(prefix))
+		return err_set(err, -EINVAL,
+			       "--allow-git wants the start of a URL, https://host/path or "
+			       "file:///path, not \"%s\".",
+			       prefix);
+	config->git_prefixes = xreallocarray(config->git_prefixes, config->git_prefixes_count + 1,
+					     sizeof(*config->git_prefixes));
+	config->git_prefixes[config->git_prefixes_count++] = prefix;
+	return 0;
+}
+
 static int take_option(int option, const char *value, struct arguments *arguments, struct err *err)
 {
 	switch (option) {
 	case 'd':
 		arguments->config.state = value;
 		return 0;
+	case 'g':
+		return allow_git(&arguments->config, value, err);
 	case 'h':
 		arguments->help = true;
 		return 0;
@@ -212,7 +244,9 @@ int main(int argc, char **argv)
 			    .threads = 4,
 			    .connections = 4096,
 			    .address_rate = 200,
-			    .token_rate = 200 },
+			    .token_rate = 200,
+			    .git_most_bytes = 512 << 20,
+			    .git_most_s = 300 },
 	};
 	struct err err = ERR_INIT;
 	const char *command;

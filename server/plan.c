@@ -262,7 +262,7 @@ void plan_load_host_failed(struct db_conn *conn, const struct plan_load *load, c
 /* What giving a task back needs to know of it. */
 struct task_facts {
 	int64_t campaign, variant, lost, unfinished, open_loads;
-	bool block, leased, base;
+	bool block, fetch, leased, base;
 };
 
 static bool read_task(struct db_conn *conn, int64_t task, struct task_facts *ret)
@@ -275,6 +275,7 @@ static bool read_task(struct db_conn *conn, int64_t task, struct task_facts *ret
 		if (!rows_next(&rows))
 			return false;
 		facts.block = !strcmp(rows_text(&rows, 1), "block");
+		facts.fetch = !strcmp(rows_text(&rows, 1), "fetch");
 		facts.campaign = rows_int(&rows, 2);
 		facts.leased = !strcmp(rows_text(&rows, 3), "leased");
 		facts.base = rows_text(&rows, 8) && !strcmp(rows_text(&rows, 8), "base");
@@ -304,7 +305,7 @@ static void give_back(struct db_conn *conn, int64_t task, const struct task_fact
 	       db_int(unfinished));
 	if (facts->block) /* none is running now */
 		db_run(conn, SQL_LOAD_RUNNING, db_int(task), db_int(0));
-	else
+	else if (!facts->fetch)
 		db_run(conn, SQL_VARIANT_START, db_int(facts->variant), db_text("waiting"),
 		       db_int(now_ms));
 }
@@ -336,12 +337,18 @@ void plan_task_lost(struct db_conn *conn, int64_t task, int64_t now_ms)
 		return;
 	}
 	snprintf(reason, sizeof(reason), "An agent was lost %d times while %s.", PLAN_ATTEMPTS_MAX,
-		 facts.block ? "measuring" : "building");
+		 facts.block   ? "measuring"
+		 : facts.fetch ? "fetching"
+			       : "building");
 	if (facts.block) {
 		campaign_failed(conn, facts.campaign, reason, now_ms);
 		return;
 	}
 	db_run(conn, SQL_TASK_FINISH, db_int(task), db_text("failed"), db_int(now_ms));
+	if (facts.fetch) {
+		plan_fetch_lost(conn, task, reason, now_ms);
+		return;
+	}
 	plan_variant_failed(conn, facts.campaign, facts.variant, facts.base, reason, now_ms);
 	plan_built(conn, facts.campaign, now_ms);
 }

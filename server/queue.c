@@ -36,7 +36,9 @@ static double expected_s(struct db_conn *conn, const struct queue_entry *entry, 
 	if (entry->lane)
 		return (double)entry->loads * estimate_load_ms(conn, entry->lane, entry->isa) /
 		       1000;
-	whole_s = estimate_build_ms(conn) / 1000;
+	whole_s =
+		(strcmp(entry->kind, "fetch") ? estimate_build_ms(conn) : estimate_fetch_ms(conn)) /
+		1000;
 	spent_s = entry->leased ? (double)(now_ms - entry->started_ms) / 1000 : 0;
 	return spent_s < whole_s ? whole_s - spent_s : 0;
 }

@@ -125,9 +125,12 @@ int result_record_build(struct db_conn *conn, const struct lease *lease,
 		build = store_build(conn, result, now_ms);
 		db_run(conn, SQL_VARIANT_SET_BUILD, db_int(task.variant), db_int(build),
 		       db_int(result->reused));
-		if (task.base)
+		if (task.base) {
 			db_run(conn, SQL_CAMPAIGN_SET_BASE_TREE, db_int(task.campaign),
 			       db_text(result->tree));
+			db_run(conn, SQL_BASE_SET_COMMIT, db_int(task.campaign),
+			       db_text(*result->base_commit ? result->base_commit : NULL));
+		}
 	} else {
 		plan_variant_failed(conn, task.campaign, task.variant, task.base, result->sentence,
 				    now_ms);

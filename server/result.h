@@ -36,6 +36,7 @@ struct build_result {
 	bool built, reused;
 	char *sentence;
 	char tree[65], base_tree[65], key[65], code_sha256[65];
+	char base_commit[65]; /* "" when the agent does not say */
 	int64_t duration_ms, warnings;
 	struct build_artifact *artifacts;
 	size_t artifacts_count;

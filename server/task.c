@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/alloc.h"
+#include "server/fetch.h"
 #include "server/lease.h"
 
 static void read_artifacts(struct db_conn *conn, int64_t build, const char *only,
@@ -37,6 +38,21 @@ static void read_build(struct db_conn *conn, struct task *task)
 	task->sender_flag = rows_copy(&rows, 4);
 	task->repository = rows_copy(&rows, 5);
 	task->rev = rows_copy(&rows, 6);
+	task->preferred = rows_copy(&rows, 7);
+}
+
+static void read_fetch(struct db_conn *conn, struct task *task)
+{
+	CLEANUP(fetch_release) struct fetch fetch = { 0 };
+
+	if (fetch_read(conn, task->id, &fetch) < 0)
+		return;
+	task->series_id = fetch.series;
+	task->url = TAKE(fetch.url);
+	task->ref = TAKE(fetch.ref);
+	task->from = TAKE(fetch.base);
+	task->repository = TAKE(fetch.repository);
+	task->series = TAKE(fetch.name);
 }
 
 static void read_loads(struct db_conn *conn, struct task *task)
@@ -76,6 +92,7 @@ int task_read(struct db_conn *conn, int64_t id, struct task *ret_task)
 		if (!rows_next(&rows))
 			return -ENOENT;
 		task.block = !strcmp(rows_text(&rows, 1), "block");
+		task.fetch = !strcmp(rows_text(&rows, 1), "fetch");
 		task.campaign = rows_int(&rows, 2);
 		task.attempt = rows_int(&rows, 4);
 		task.isa = rows_copy(&rows, 6);
@@ -84,6 +101,8 @@ int task_read(struct db_conn *conn, int64_t id, struct task *ret_task)
 	}
 	if (task.block)
 		read_loads(conn, &task);
+	else if (task.fetch)
+		read_fetch(conn, &task);
 	else
 		read_build(conn, &task);
 	*ret_task = task;
@@ -115,6 +134,10 @@ void task_release(struct task *task)
 	free(task->sender_flag);
 	free(task->repository);
 	free(task->rev);
+	free(task->preferred);
+	free(task->url);
+	free(task->ref);
+	free(task->from);
 	free(task->lane);
 	free(task->isa);
 	*task = (struct task){ 0 };

@@ -52,7 +52,8 @@ UPDATE campaign SET base_tree = ?2 WHERE id = ?1;
 UPDATE campaign SET state = 'measuring' WHERE id = ?1 AND state = 'building';
 
 -- name: campaign_variants
-SELECT v.id, v.position, v.series_id, coalesce(s.name, 'base'), v.state, v.phase, v.reason,
+SELECT v.id, v.position, v.series_id, coalesce(s.name, 'base'), v.state,
+	CASE WHEN v.state = 'waiting' AND s.state = 'fetching' THEN 'fetch' ELSE v.phase END, v.reason,
 	v.started_ms, v.finished_ms, v.build_id, b.key, b.code_sha256, v.build_reused, b.duration_ms,
 	(SELECT t.id FROM task t WHERE t.variant_id = v.id), s.sender_flag, s.version
 FROM variant v LEFT JOIN series s ON s.id = v.series_id LEFT JOIN build b ON b.id = v.build_id
@@ -71,7 +72,7 @@ VALUES (?1, 1 + coalesce((SELECT max(version) FROM series WHERE name = ?1), 0), 
 
 -- name: series_find
 SELECT s.id, s.name, s.version, s.sender_flag, s.mbox_sha256, a.bytes, s.created_ms
-FROM series s JOIN artifact a ON a.sha256 = s.mbox_sha256 WHERE s.id = ?1;
+FROM series s LEFT JOIN artifact a ON a.sha256 = s.mbox_sha256 WHERE s.id = ?1;
 
 -- name: series_list
 SELECT id FROM series WHERE id < ?1 ORDER BY id DESC LIMIT ?2;

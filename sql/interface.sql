@@ -28,11 +28,12 @@ SELECT state, count(*) FROM task GROUP BY state ORDER BY state;
 
 -- name: queue_list
 SELECT t.id, t.kind, t.campaign_id, t.capability, t.state, b.isa, b.lane,
-	coalesce(s.name, CASE WHEN t.variant_id IS NULL THEN NULL ELSE 'base' END), t.phase,
+	coalesce(s.name, g.name, CASE WHEN t.variant_id IS NULL THEN NULL ELSE 'base' END), t.phase,
 	t.created_ms, t.started_ms,
 	(SELECT count(*) FROM load l WHERE l.block_id = b.id AND l.state <> 'done')
 FROM task t LEFT JOIN block b ON b.task_id = t.id LEFT JOIN variant v ON v.id = t.variant_id
 LEFT JOIN series s ON s.id = v.series_id
+LEFT JOIN fetch f ON f.task_id = t.id LEFT JOIN series g ON g.id = f.series_id
 WHERE t.state IN ('pending', 'leased') ORDER BY t.state = 'pending', t.campaign_id, t.id LIMIT ?1;
 
 -- name: token_find

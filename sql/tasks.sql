@@ -107,15 +107,19 @@ VALUES (?1, 'block', ?2, 'pending', ?3);
 INSERT INTO task (campaign_id, kind, capability, state, variant_id, created_ms)
 VALUES (?1, 'build', 'build', 'pending', ?2, ?3);
 
+-- name: task_add_fetch
+INSERT INTO task (kind, capability, state, created_ms) VALUES ('fetch', 'build', 'pending', ?1);
+
 -- name: task_find
 SELECT t.id, t.kind, t.campaign_id, t.state, t.attempt, t.capability, b.isa, b.lane,
-	coalesce(s.name, CASE WHEN t.variant_id IS NULL THEN NULL ELSE 'base' END), t.phase,
+	coalesce(s.name, f.name, CASE WHEN t.variant_id IS NULL THEN NULL ELSE 'base' END), t.phase,
 	(SELECT h.name FROM lease l JOIN host h ON h.id = l.host_id WHERE l.task_id = t.id
 		ORDER BY l.created_ms DESC LIMIT 1),
 	t.created_ms, t.started_ms, t.finished_ms, coalesce(g.head_bytes + g.tail_bytes, 0),
 	coalesce(g.dropped_bytes, 0), t.variant_id, t.lost, t.unfinished, t.campaign_id
 FROM task t LEFT JOIN block b ON b.task_id = t.id LEFT JOIN variant v ON v.id = t.variant_id
 LEFT JOIN series s ON s.id = v.series_id LEFT JOIN task_log g ON g.task_id = t.id
+LEFT JOIN fetch h ON h.task_id = t.id LEFT JOIN series f ON f.id = h.series_id
 WHERE t.id = ?1;
 
 -- name: task_finish
@@ -149,7 +153,7 @@ UPDATE task SET phase = ?2 WHERE id = ?1;
 
 -- name: task_variant
 SELECT v.id, v.position, coalesce(s.name, 'base'), s.mbox_sha256, s.sender_flag,
-	c.repository, c.rev
+	c.repository, c.rev, c.preferred_commit
 FROM variant v LEFT JOIN series s ON s.id = v.series_id JOIN campaign c ON c.id = v.campaign_id
 WHERE v.id = ?1;
 

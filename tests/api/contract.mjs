@@ -30,7 +30,7 @@ function closed(value) {
 	return copy;
 }
 
-const live = await new Live(process.argv[2]).start();
+const live = await new Live(process.argv[2], ["--allow-git", "https://git.example.org/"]).start();
 const tap = new Tap();
 const contract = JSON.parse((await live.ask("GET", "/api/v1/openapi.json")).body);
 const all = new Map(operations(contract).map((one) => [one.operationId, one]));

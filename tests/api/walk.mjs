@@ -154,6 +154,50 @@ async function tokens(call) {
 	await call("listTokens", { token: rotated.json.token, expect: 401 });
 }
 
+const branch = (more = {}) => JSON.stringify({ git: { url: "https://git.example.org/linux", ref: "early" }, name: "branch",
+	each_commit: true, ...more });
+const two = mbox("one").replace("[PATCH]", "[PATCH 1/2]") + mbox("two").replace("[PATCH]", "[PATCH 2/2]");
+const found = { base_commit: "a".repeat(40), base_tree: "b".repeat(40), head: "c".repeat(40) };
+
+// A branch is fetched, its parts are made, and the campaign that waited for it goes on; another is not.
+async function fetched(call) {
+	const json = { type: "application/json" };
+
+	await call("submitSeries", { ...json, body: "{", expect: 400 });
+	await call("submitSeries", { ...json, body: branch({ git: { url: "https://me:secret@git.example.org/linux", ref: "early" } }), expect: 422 });
+	await call("submitSeries", { ...json, body: branch({ git: { url: "https://elsewhere.example.org/linux", ref: "early" } }), expect: 422 });
+	const { json: series } = await call("submitSeries", { ...json, body: branch(), expect: 202 });
+	const { json: campaign } = await call("createCampaign", { body: JSON.stringify({ thread: series.id }), expect: 201 });
+	const { json: lease } = await call("takeLease", { body: want("build"), expect: 200 });
+	const path = { lease: lease.lease };
+
+	if (lease.task.kind !== "fetch" || campaign.variants[0].build.task)
+		throw new Error(`a campaign does not wait for what is fetched: ${JSON.stringify([lease, campaign])}`);
+	await call("getTask", { path: { id: lease.task.id }, expect: 200 });
+	await call("getQueue", { expect: 200 });
+	await call("reportSeries", { path, body: two, expect: 422 });
+	await call("reportSeries", { path, query: found, body: two, expect: 200 });
+	await call("reportSeries", { path, query: found, body: two, expect: 410 });
+	const { json: ready } = await call("getSeries", { path: { id: series.id }, expect: 200 });
+
+	if (ready.state !== "ready" || ready.parts.length !== 1 || ready.git.head !== found.head)
+		throw new Error(`what was fetched is ${JSON.stringify(ready)}`);
+	const { json: goes } = await call("getCampaign", { path: { id: campaign.id }, expect: 200 });
+
+	if (!goes.variants.every((one) => one.build.task))
+		throw new Error(`the campaign does not go on: ${JSON.stringify(goes)}`);
+	await call("cancelCampaign", { path: { id: campaign.id }, expect: 200 });
+	const { json: lost } = await call("submitSeries", { ...json, body: branch(), expect: 202 });
+	const other = await call("takeLease", { body: want("build"), expect: 200 });
+
+	await call("reportTask", { path: { lease: other.json.lease }, body: JSON.stringify({ status: "failed", sentence: "No such branch." }), expect: 200 });
+	const { json: failed } = await call("getSeries", { path: { id: lost.id }, expect: 200 });
+
+	if (failed.state !== "failed" || failed.reason !== "No such branch.")
+		throw new Error(`what could not be fetched is ${JSON.stringify(failed)}`);
+	await call("createCampaign", { body: JSON.stringify({ series: [lost.id] }), expect: 422 });
+}
+
 // Resolves to path parameters of what is there.
 export async function walk(call, hash) {
 	const series = { query: { name: "early", expect: "exit_window:less,host_ipi_per_guest_ipi:same" }, body: mbox("Set the mode early") };
@@ -171,12 +215,13 @@ export async function walk(call, hash) {
 	while (await block(call))
 		;
 	await read(call);
+	await fetched(call);
 	// One more, whose lease stays: the refusals need one.
 	await call("createCampaign", { body: JSON.stringify(asked), expect: 201 });
 	await call("cancelCampaign", { path: { id: 1 }, expect: 409 });
-	await call("retryCampaign", { path: { id: 2 }, body: "{}", expect: 409 });
-	await call("cancelCampaign", { path: { id: 2 }, expect: 200 });
-	await call("retryCampaign", { path: { id: 2 }, body: JSON.stringify({ seed: 3 }), expect: 201 });
+	await call("retryCampaign", { path: { id: 3 }, body: "{}", expect: 409 });
+	await call("cancelCampaign", { path: { id: 3 }, expect: 200 });
+	await call("retryCampaign", { path: { id: 3 }, body: JSON.stringify({ seed: 3 }), expect: 201 });
 	const kept = await call("takeLease", { body: want("build"), expect: 200 });
 
 	await call("takeLease", { body: want("nothing"), expect: 204 });
