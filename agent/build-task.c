@@ -68,6 +68,16 @@ static int open_source(struct build_task *build, struct err *err)
 		name, name);
 }
 
+/* What the series were made on, when nobody named another base and the repository has it. */
+static int find_base(struct build_task *build, struct err *err)
+{
+	const char *preferred = build->task->build.preferred;
+
+	if (*preferred && !source_base(build->source, preferred, &build->base, NULL))
+		return 0;
+	return source_base(build->source, build->task->build.rev, &build->base, err);
+}
+
 static int apply_series(struct build_task *build, struct err *err)
 {
 	CLEANUP(buf_release) struct buf mbox = BUF_INIT(MBOX_MAX_BYTES);
@@ -151,13 +161,15 @@ static int make_result(struct build_task *build, struct err *err)
 	lease_phase(build->lease, "source");
 	rc = open_source(build, err);
 	if (!rc)
-		rc = source_base(build->source, build->task->build.rev, &build->base, err);
+		rc = find_base(build, err);
 	if (rc < 0)
 		return rc == -EINVAL || rc == -ENOENT ? refuse(build, err) : rc;
 	rc = apply_series(build, err);
 	if (rc < 0)
 		return is_submitters(rc) ? refuse(build, err) : rc;
 	snprintf(build->result.tree, sizeof(build->result.tree), "%s", build->variant.tree);
+	snprintf(build->result.base_commit, sizeof(build->result.base_commit), "%s",
+		 build->base.commit);
 	snprintf(build->result.base_tree, sizeof(build->result.base_tree), "%s", build->base.tree);
 	kbuild.source = build->source;
 	rc = kbuild_key(&kbuild, &build->variant, build->result.key, err);

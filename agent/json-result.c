@@ -99,6 +99,8 @@ char *json_build_result_encode(const struct build_result *result)
 		set_text(root, "tree", result->tree);
 	if (result->base_tree[0])
 		set_text(root, "base_tree", result->base_tree);
+	if (result->base_commit[0])
+		set_text(root, "base_commit", result->base_commit);
 	if (result->built) {
 		set_text(root, "key", result->key);
 		set_text(root, "code_sha256", result->code_sha256);
@@ -107,6 +109,15 @@ char *json_build_result_encode(const struct build_result *result)
 		json_object_set_new(root, "artifacts", artifact_list(&result->artifacts));
 	}
 	set_integer(root, "duration_ms", result->duration_ms);
+	return dump(root);
+}
+
+char *json_fetch_failure_encode(const char *sentence)
+{
+	CLEANUP(drop) json_t *root = json_object();
+
+	set_text(root, "status", "failed");
+	set_text(root, "sentence", sentence);
 	return dump(root);
 }
 

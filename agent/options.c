@@ -9,6 +9,7 @@
 
 #include "lib/alloc.h"
 #include "lib/file.h"
+#include "lib/git-url.h"
 
 static const char usage_text[] =
 	"usage: runway-agent --server URL --token-file FILE --state DIR --resources DIR\n"
@@ -17,6 +18,12 @@ static const char usage_text[] =
 	"       runway-agent --probe LIST\n"
 	"       runway-agent try-load ...    one load by hand, without a server\n"
 	"\n"
+	"  --allow-git PREFIX    series may be fetched from there, https://host/ or file:///path; "
+	"can\n"
+	"                        be given again. Without it: from nowhere. With it --git-max-mib "
+	"N\n"
+	"                        (512), --git-max-objects N (200000), --git-max-seconds N (300),\n"
+	"                        --git-ssh-key FILE with --git-known-hosts FILE, --git-ca FILE\n"
 	"  --server URL          the runwayd to work for, http://host:port\n"
 	"  --token-file FILE     holds a token of scope agent\n"
 	"  --state DIR           where sources, builds and caches are kept\n"
@@ -73,10 +80,75 @@ static int absolute(const char *path, const char *option, char **ret_path, struc
 	return *ret_path ? 0 : err_sys(err, -errno, "%s %s", option, path);
 }
 
+static int parse_count(const char *text, uint64_t most, uint64_t *ret_count, struct err *err)
+{
+	char *end;
+	unsigned long long count;
+
+	errno = 0;
+	count = strtoull(text, &end, 10);
+	if (errno || *end || *text < '0' || *text > '9' || !count || count > most)
+		return err_set(err, -EINVAL, "\"%s\" is no number from 1 to %llu.", text,
+			       (unsigned long long)most);
+	*ret_count = count;
+	return 0;
+}
+
+static int allow_git(struct git_config *git, const char *prefix, struct err *err)
+{
+	if (!git_prefix_is_good(prefix))
+		return err_set(err, -EINVAL,
+			       "--allow-git wants the start of a URL, https://host/path or "
+			       "file:///path, not \"%s\".",
+			       prefix);
+	git->prefixes =
+		xreallocarray(git->prefixes, git->prefixes_count + 1, sizeof(*git->prefixes));
+	git->prefixes[git->prefixes_count++] = prefix;
+	return 0;
+}
+
+static int take_git_option(int option, const char *value, struct git_config *git, struct err *err)
+{
+	uint64_t mib;
+	int rc;
+
+	switch (option) {
+	case 'A':
+		git->ca_file = value;
+		return 0;
+	case 'g':
+		return allow_git(git, value, err);
+	case 'H':
+		git->known_hosts = value;
+		return 0;
+	case 'k':
+		git->ssh_key = value;
+		return 0;
+	case 'm':
+		rc = parse_count(value, 1 << 20, &mib, err);
+		if (!rc)
+			git->most_bytes = mib << 20;
+		return rc;
+	case 'o':
+		return parse_count(value, 1 << 30, &git->most_objects, err);
+	case 'T':
+		return parse_count(value, 86400, &git->most_s, err);
+	default:
+		return err_set(err, -EINVAL, "See runway-agent --help.");
+	}
+}
+
 int options_parse(int argc, char **argv, struct config *config, struct err *err)
 {
 	static const struct option options[] = {
+		{ "allow-git", required_argument, NULL, 'g' },
 		{ "capabilities", required_argument, NULL, 'c' },
+		{ "git-ca", required_argument, NULL, 'A' },
+		{ "git-known-hosts", required_argument, NULL, 'H' },
+		{ "git-max-mib", required_argument, NULL, 'm' },
+		{ "git-max-objects", required_argument, NULL, 'o' },
+		{ "git-max-seconds", required_argument, NULL, 'T' },
+		{ "git-ssh-key", required_argument, NULL, 'k' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "jobs", required_argument, NULL, 'j' },
 		{ "machine-lock", required_argument, NULL, 'l' },
@@ -131,7 +203,9 @@ int options_parse(int argc, char **argv, struct config *config, struct err *err)
 			token_file = optarg;
 			break;
 		default:
-			return err_set(err, -EINVAL, "See runway-agent --help.");
+			rc = take_git_option(option, optarg, &config->git, err);
+			if (rc < 0)
+				return rc;
 		}
 	}
 	if (config->probe_only)
@@ -158,6 +232,7 @@ void options_release(struct config *config)
 		free(config->capabilities[i]);
 	free(config->capabilities);
 	free(config->repositories);
+	free(config->git.prefixes);
 	free(config->token);
 	free(config->state);
 	free(config->resources);

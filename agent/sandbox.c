@@ -129,6 +129,8 @@ char **sandbox_argv(const struct sandbox_spec *spec, const struct cgroup *group)
 	add_limit(&argv, "nproc", spec->processes_max);
 	add(&argv, "--core=0");
 	add_all(&argv, fixed);
+	if (spec->network)
+		add(&argv, "--share-net");
 	for (size_t i = 0; i < sizeof(system_folders) / sizeof(system_folders[0]); i++)
 		add_system_folder(&argv, system_folders[i]);
 	for (const struct sandbox_bind *bind = spec->binds; bind && bind->from; bind++)
