@@ -6,9 +6,18 @@
 
 void series_release(struct series *series)
 {
-	for (size_t i = 0; i < series->patch_count; i++)
-		free(series->subjects[i]);
-	free(series->subjects);
+	for (size_t i = 0; i < series->patch_count; i++) {
+		free(series->patches[i].subject);
+		free(series->patches[i].change);
+	}
+	for (size_t i = 0; i < series->dropped_count; i++)
+		free(series->dropped[i]);
+	free(series->patches);
+	free(series->dropped);
+	free(series->parts);
+	free(series->state);
+	free(series->reason);
+	free(series->previous);
 	free(series->name);
 	free(series->sender_flag);
 	free(series->version);
@@ -24,6 +33,69 @@ static char *read_version(struct json_reader *reader, const json_t *root)
 	return json_read_text(reader, root, "version", JSON_OPTIONAL);
 }
 
+static void read_patches(struct json_reader *reader, const json_t *patches, struct series *series)
+{
+	series->patches = xcalloc(json_array_size(patches) + 1, sizeof(*series->patches));
+	for (size_t i = 0; i < json_array_size(patches); i++) {
+		json_t *patch = json_read_element(reader, patches, i);
+
+		series->patches[series->patch_count++] = (struct series_patch){
+			json_read_text(reader, patch, "subject", JSON_NEEDED),
+			json_read_text(reader, patch, "change", JSON_OPTIONAL),
+		};
+	}
+}
+
+static void read_parts(struct json_reader *reader, const json_t *root, struct series *series)
+{
+	const json_t *parts = json_read_array(reader, root, "parts", JSON_OPTIONAL);
+
+	series->parts = xcalloc(json_array_size(parts) + 1, sizeof(*series->parts));
+	for (size_t i = 0; i < json_array_size(parts); i++)
+		series->parts[series->parts_count++] = json_integer_value(json_array_get(parts, i));
+}
+
+static void read_previous(struct json_reader *reader, const json_t *previous, struct series *series)
+{
+	const json_t *dropped = json_read_array(reader, previous, "dropped", JSON_OPTIONAL);
+	CLEANUP(free_ptr) char *name = NULL;
+
+	if (!previous)
+		return;
+	name = json_read_text(reader, previous, "name", JSON_NEEDED);
+	series->previous = xasprintf(
+		"%s v%lld", name ? name : "",
+		(long long)json_read_integer(reader, previous, "version", JSON_NEEDED, 0));
+	series->dropped = xcalloc(json_array_size(dropped) + 1, sizeof(*series->dropped));
+	for (size_t i = 0; i < json_array_size(dropped); i++)
+		series->dropped[series->dropped_count++] = json_read_text(
+			reader, json_read_element(reader, dropped, i), "subject", JSON_NEEDED);
+}
+
+static void set_text(json_t *object, const char *key, const char *value)
+{
+	if (value)
+		json_object_set_new(object, key, json_string(value));
+}
+
+char *series_branch_encode(const struct series_branch *branch)
+{
+	CLEANUP(json_release) json_t *root = json_object();
+	json_t *git = json_object();
+
+	set_text(git, "url", branch->url);
+	set_text(git, "ref", branch->ref);
+	set_text(git, "base", branch->base);
+	set_text(git, "repository", branch->repository);
+	json_object_set_new(root, "git", git);
+	set_text(root, "name", branch->name);
+	set_text(root, "sender_flag", branch->sender_flag);
+	set_text(root, "expect", branch->expect);
+	if (branch->each_commit)
+		json_object_set_new(root, "each_commit", json_true());
+	return json_dumps(root, JSON_COMPACT);
+}
+
 int series_decode(const char *data, size_t bytes, struct series *ret_series, struct err *err)
 {
 	struct json_reader reader = { .what = "series", .err = err };
@@ -37,11 +109,11 @@ int series_decode(const char *data, size_t bytes, struct series *ret_series, str
 	series.name = json_read_text(&reader, root, "name", JSON_NEEDED);
 	series.sender_flag = json_read_text(&reader, root, "sender_flag", JSON_OPTIONAL);
 	series.version = read_version(&reader, root);
-	series.patch_count = json_array_size(patches);
-	series.subjects = xcalloc(series.patch_count + 1, sizeof(*series.subjects));
-	for (size_t i = 0; i < series.patch_count; i++)
-		series.subjects[i] = json_read_text(&reader, json_read_element(&reader, patches, i),
-						    "subject", JSON_NEEDED);
+	series.state = json_read_text(&reader, root, "state", JSON_OPTIONAL);
+	series.reason = json_read_text(&reader, root, "reason", JSON_OPTIONAL);
+	read_patches(&reader, patches, &series);
+	read_parts(&reader, root, &series);
+	read_previous(&reader, json_read_object(&reader, root, "previous", JSON_OPTIONAL), &series);
 	if (reader.rc < 0)
 		return reader.rc;
 	*ret_series = series;

@@ -7,6 +7,7 @@
 #include "cli/options.h"
 #include "cli/problem.h"
 #include "cli/series.h"
+#include "cli/submit.h"
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
@@ -14,8 +15,8 @@
 #include "lib/mbox.h"
 
 #define USAGE                                                                                      \
-	"submit [--name NAME] [--sender-flag MEMBER] [--expect LIST] [--parts] MBOX... "           \
-	"[--json|--quiet]"
+	"submit [--name NAME] [--sender-flag MEMBER] [--expect LIST] [--parts] MBOX... | "         \
+	"--git URL --branch REF [--base REV] [--each-commit] [--json|--quiet]"
 
 /* What goes into the query, as far as it was given. */
 struct query {
@@ -44,15 +45,6 @@ static char *series_path(struct client *client, const struct query *query)
 	return path;
 }
 
-static void print_series(const struct series *series, FILE *out)
-{
-	fprintf(out, "series %lld: %s%s%s, %zu patch%s\n", (long long)series->id, series->name,
-		series->version ? " " : "", series->version ? series->version : "",
-		series->patch_count, series->patch_count == 1 ? "" : "es");
-	for (size_t i = 0; i < series->patch_count; i++)
-		fprintf(out, "    %s\n", series->subjects[i]);
-}
-
 static int send_series(struct context *context, const char *path, const struct buf *mbox,
 		       struct err *err)
 {
@@ -71,7 +63,7 @@ static int send_series(struct context *context, const char *path, const struct b
 	if (context->quiet)
 		fprintf(context->screen.out, "%lld\n", (long long)series.id);
 	else
-		print_series(&series, context->screen.out);
+		series_print(&series, &context->screen);
 	return 0;
 }
 
@@ -158,30 +150,65 @@ static int submit_files(struct context *context, char **files, int count, const 
 	return failed < 0 ? err_set(err, failed, "%s", failures.data) : EXIT_WORKED;
 }
 
+static void take_option(int option, struct query *query, struct series_branch *branch)
+{
+	switch (option) {
+	case 'b':
+		branch->ref = optarg;
+		break;
+	case 'B':
+		branch->base = optarg;
+		break;
+	case 'c':
+		branch->each_commit = true;
+		break;
+	case 'e':
+		query->expect = optarg;
+		break;
+	case 'g':
+		branch->url = optarg;
+		break;
+	case 'n':
+		query->name = optarg;
+		break;
+	case 'p':
+		query->parts = true;
+		break;
+	case 'R':
+		branch->repository = optarg;
+		break;
+	default:
+		query->sender_flag = optarg;
+	}
+}
+
 static int run(struct context *context, int argc, char **argv, struct err *err)
 {
 	static const struct option own[] = {
+		{ "base", required_argument, NULL, 'B' },
+		{ "base-repository", required_argument, NULL, 'R' },
+		{ "branch", required_argument, NULL, 'b' },
+		{ "each-commit", no_argument, NULL, 'c' },
 		{ "expect", required_argument, NULL, 'e' },
+		{ "git", required_argument, NULL, 'g' },
 		{ "name", required_argument, NULL, 'n' },
 		{ "parts", no_argument, NULL, 'p' },
 		{ "sender-flag", required_argument, NULL, 'f' },
 		{ 0 },
 	};
+	struct series_branch branch = { 0 };
 	struct query query = { 0 };
 	int option, rc;
 
-	while ((rc = options_next(context, argc, argv, own, &option, err)) > 0) {
-		if (option == 'n')
-			query.name = optarg;
-		else if (option == 'e')
-			query.expect = optarg;
-		else if (option == 'p')
-			query.parts = true;
-		else
-			query.sender_flag = optarg;
-	}
+	while ((rc = options_next(context, argc, argv, own, &option, err)) > 0)
+		take_option(option, &query, &branch);
 	if (rc < 0 || context->help)
 		return rc;
+	branch.name = query.name;
+	branch.expect = query.expect;
+	branch.sender_flag = query.sender_flag;
+	if (branch.url || branch.ref || branch.base || branch.repository || branch.each_commit)
+		return submit_branch(context, &branch, argc - optind, err);
 	rc = options_arguments(argc, 1, INT16_MAX, USAGE, err);
 	if (rc < 0)
 		return rc;
@@ -198,7 +225,8 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 const struct command command_submit = {
 	.name = "submit",
 	.usage = USAGE,
-	.summary = "Submit patches: each mbox (- for standard input) becomes a series",
+	.summary =
+		"Submit patches: each mbox (- for standard input), or a branch, becomes a series",
 	.help = "  --name NAME        the series' name; else made from the first subject\n"
 		"  --sender-flag M    the member of struct kvm_vcpu that interrupt senders look "
 		"at\n"
@@ -209,6 +237,15 @@ const struct command command_submit = {
 		"  --parts            also its beginnings NAME-1, NAME-2 … and what is left "
 		"without\n"
 		"                     each patch, NAME-without-1 …: for `runway attribute`\n"
-		"With --quiet: the id of each series.\n",
+		"  --git URL          fetch a branch from there instead: https, ssh, git, http or "
+		"file, of\n"
+		"                     those that the server allows\n"
+		"  --branch REF       the branch or tag\n"
+		"  --base REV         what it was made on: a branch, tag or commit there or in "
+		"the\n"
+		"                     agent's repository; else that one's HEAD\n"
+		"  --base-repository N  the agents' name of the repository it is based on\n"
+		"  --each-commit      also its beginnings NAME-1, NAME-2 …\n"
+		"Waits until the branch is fetched. With --quiet: the id of each series.\n",
 	.run = run,
 };

@@ -152,6 +152,10 @@ static void commands_refuse_wrong_arguments(void **state)
 		{ "rank", { "rank", NULL } },
 		{ "rank", { "rank", "-1", NULL } },
 		{ "submit", { "submit", NULL } },
+		{ "submit", { "submit", "--branch", "early", NULL } },
+		{ "submit", { "submit", "--git", "https://host/a", NULL } },
+		{ "submit",
+		  { "submit", "--git", "https://host/a", "--branch", "b", "x.mbox", NULL } },
 		{ "submit", { "submit", "--name", "x", "a", "b", NULL } },
 	};
 
