@@ -5,13 +5,14 @@
 #	make bench    measure Runway itself, as ratios
 #	make bench-stats  simulate campaigns: power, then false positives
 #	make          build into build/
+#	make install  PREFIX=/usr/local DESTDIR=: programs, manual pages, completion
 #	DEVELOPER=1   -Werror and strict warnings;  SANITIZE=address,undefined|thread
 #	make fuzz     build the targets of libFuzzer into build/fuzz/fuzz/ (needs clang)
 #	make analyze  clang-tidy and cppcheck;      make format   clang-format
 
 B := build
 CC ?= gcc
-PKG := libgit2 jansson libmicrohttpd sqlite3 libcurl gmime-3.0 nettle libdw libelf gsl
+PKG := libgit2 jansson libmicrohttpd sqlite3 libcurl gmime-3.0 nettle libdw libelf gsl libarchive
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wno-format-nonliteral
 ifdef DEVELOPER
@@ -30,7 +31,7 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -I. -I$(B)/gen -include lib/banned.h $(WAR
 LIBS_lib = $(shell pkg-config --libs gmime-3.0 jansson nettle)
 LIBS_server = $(shell pkg-config --libs libmicrohttpd sqlite3 jansson gmime-3.0 nettle libcurl gsl) -lm
 LIBS_agent = $(shell pkg-config --libs libgit2 libcurl jansson gmime-3.0 nettle libdw libelf)
-LIBS_cli = $(shell pkg-config --libs libcurl jansson gmime-3.0)
+LIBS_cli = $(shell pkg-config --libs libarchive libcurl jansson gmime-3.0 nettle) -lm
 LIBS_workloads =
 
 PARTS := server agent cli workloads
@@ -55,7 +56,7 @@ $(B)/librunway.a: $(call objects,lib)
 # runway-bench runs as the only program of a host under test: static, and never with sanitizers, for
 # which it has objects of its own.
 BENCH := $(patsubst $(B)/obj/%,$(B)/plain/%,$(call objects,workloads) \
-	$(foreach f,alloc buf cleanup err file,$(B)/obj/lib/$f.c.o))
+	$(foreach f,alloc buf cleanup err file histogram,$(B)/obj/lib/$f.c.o))
 $(B)/plain/%: SAN :=
 
 define object
@@ -81,13 +82,33 @@ $(B)/test/lib/%: lib/%.c $(B)/librunway.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(B)/librunway.a $(LIBS_lib) -lcmocka -pthread
 
+# Manual pages and completion, from what the programs say of themselves.
+SHARE := $(addprefix $(B)/share/,runway.1 runwayd.8 runway-agent.8 runway.bash _runway)
+$(B)/share/runway.1: ARGUMENTS := help --man
+$(B)/share/runway.bash: ARGUMENTS := completion bash
+$(B)/share/_runway: ARGUMENTS := completion zsh
+$(B)/share/runway.1 $(B)/share/runway.bash $(B)/share/_runway: $(B)/bin/runway
+	@mkdir -p $(@D)
+	$< $(ARGUMENTS) > $@.tmp && mv $@.tmp $@
+$(B)/share/%.8: man/%.8.in man/options.awk $(B)/bin/%
+	@mkdir -p $(@D)
+	$(B)/bin/$* --help | awk -f man/options.awk $< - > $@.tmp && mv $@.tmp $@
+share: $(SHARE)
+
 # Simulated campaigns, on the server's own planner and mathematics.
 $(B)/simulate: $(patsubst %.c,$(B)/obj/%.c.o,$(wildcard tests/simulate/*.c)) $(call parts_of,server) $(B)/librunway.a
 	$(CC) $(SAN) -o $@ $^ $(LIBS_server) -pthread
 
+# What make bench drives a server with, and what it holds it against.
+HTTP_BENCH := $(B)/http/hello $(B)/http/load
+$(B)/http/%: tests/http/%.c $(B)/librunway.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS_server) -pthread
+
 # libFuzzer's targets and a server under the same sanitizers, in a build of their own by clang. To add
 # one: tests/fuzz/x.c, inputs in tests/fuzz/corpus/x/, and below, sorted, what it links.
 FUZZ_bench := $(B)/obj/agent/json-bench.c.o
+FUZZ_counters := $(patsubst %,$(B)/obj/workloads/%.c.o,counters exit-trace kvm-stats)
 FUZZ_mbox :=
 FUZZ_patch := $(patsubst %,$(B)/obj/agent/%.c.o,diff diff-header diff-path locate)
 FUZZ_request = $(call parts_of,server)
@@ -136,24 +157,27 @@ check: setup-check
 tests: $(TESTS)
 
 bench: setup-check
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s all $(HTTP_BENCH)
 	@tests/bench
 
 bench-stats: setup-check
 	@$(MAKE) --no-print-directory -s $(B)/simulate
 	@$(B)/simulate
 
+install: all share
+	@B=$(B) PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" deploy/install
+
 analyze:
 	clang-tidy --quiet $(foreach p,lib $(PARTS),$(wildcard $p/*.c)) -- $(ALL_CFLAGS)
 	cppcheck --quiet --enable=warning,portability --inline-suppr -I. lib $(PARTS)
 
 format:
-	clang-format -i $(foreach p,lib $(PARTS) agent/preload agent/tcg tests/simulate,$(wildcard $p/*.c $p/*.h))
+	clang-format -i $(foreach p,lib $(PARTS) agent/preload agent/tcg tests/http tests/simulate,$(wildcard $p/*.c $p/*.h))
 
 clean:
 	rm -rf build
 
-.PHONY: all run check tests fuzz fuzzers bench bench-stats setup setup-check analyze format clean
+.PHONY: all run check install share tests fuzz fuzzers bench bench-stats setup setup-check analyze format clean
 .SECONDARY:
 # Not all of $(B): tests keep whole kernel trees below it.
 -include $(shell find $(B)/obj $(B)/plain $(B)/test -name '*.d' -type f 2>/dev/null)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A running agent: what its tasks share. The two kinds of task are build-task.c and block-task.c.
+ * A running agent: what its tasks share. The kinds of task are build-task.c, block-task.c and
+ * fetch-task.c.
  */
 #ifndef RUNWAY_AGENT_AGENT_H
 #define RUNWAY_AGENT_AGENT_H
@@ -20,12 +21,17 @@ struct agent {
 	struct source **sources; /* one per config->repositories, opened on first use */
 };
 
-/* Both return 0 when the result was delivered, -ESTALE when the lease was lost, -ECANCELED when
+/* All return 0 when the result was delivered, -ESTALE when the lease was lost, -ECANCELED when
  * stopping. */
 int build_task_run(struct agent *agent, const struct task *task, struct lease *lease,
 		   struct err *err);
+int fetch_task_run(struct agent *agent, const struct task *task, struct lease *lease,
+		   struct err *err);
 int block_task_run(struct agent *agent, const struct task *task, struct lease *lease,
 		   struct err *err);
+
+/* The path of a base repository that this agent was given under that name; NULL: none. */
+const char *agent_repository(const struct agent *agent, const char *name);
 
 /* POSTs a result until the server has it; -ESTALE when the lease is no longer ours. */
 int agent_deliver(struct agent *agent, const char *path, const char *idempotency_key,

@@ -83,11 +83,15 @@ static int fetch_base_kick(const struct load_run *run, char **ret_path, struct e
 				    err);
 }
 
-static const char *bench_arguments(const char *lane)
+static char *bench_arguments(const struct task *task)
 {
-	return !strcmp(lane, "exact")  ? "--lane exact"
-	       : !strcmp(lane, "race") ? "--lane race"
-				       : "--lane smp";
+	const char *lane = !strcmp(task->lane, "exact")	   ? "exact"
+			   : !strcmp(task->lane, "posted") ? "posted"
+			   : !strcmp(task->lane, "race")   ? "race"
+							   : "smp";
+
+	return task->workloads[0] ? xasprintf("--lane %s --only %s", lane, task->workloads)
+				  : xasprintf("--lane %s", lane);
 }
 
 /* The driver between bring-up and tear-down; < 0 is this machine's fault. */
@@ -98,6 +102,7 @@ static int run_host(const struct load_run *run, struct load_outcome *outcome, st
 	CLEANUP(free_ptr) char *plugin = xasprintf("%s/build/lib/exit-path.so", resources);
 	CLEANUP(free_ptr) char *bochs_stdio = xasprintf("%s/build/lib/bochs-stdio.so", resources);
 	CLEANUP(free_ptr) char *init = xasprintf("%s/workloads/host-init", resources);
+	CLEANUP(free_ptr) char *arguments = bench_arguments(run->task);
 	CLEANUP(free_ptr) char *host_folder = xasprintf("%s/host", run->scratch);
 	struct load_spec spec = {
 		.lane = run->task->lane,
@@ -105,7 +110,7 @@ static int run_host(const struct load_run *run, struct load_outcome *outcome, st
 		.artifacts = run->artifacts,
 		.scratch = host_folder,
 		.bench = bench,
-		.bench_arguments = bench_arguments(run->task->lane),
+		.bench_arguments = arguments,
 		.host_init = init,
 		.plugin = plugin,
 		.bochs_stdio = bochs_stdio,
@@ -168,14 +173,15 @@ static int derive(const struct load_run *run, const struct load_outcome *outcome
 	report.gates_count = 0;
 	if (outcome->status != LOAD_OK)
 		return 0;
-	if (!strcmp(run->task->lane, "race")) {
+	if (!strcmp(run->task->lane, "race"))
 		derive_race(&report, result);
-		return 0;
-	}
-	if (strcmp(run->task->lane, "exact")) {
+	else if (!strcmp(run->task->lane, "posted"))
+		derive_posted(&report, result);
+	else if (strcmp(run->task->lane, "exact"))
 		derive_sampled(&report, outcome, result);
+	derive_latencies(&report, run->task->lane, result);
+	if (strcmp(run->task->lane, "exact"))
 		return 0;
-	}
 	/* What the host printed does not add up to a measurement: the variant's doing, and said so.
 	 */
 	if (derive_exact_lane(run, outcome, result, &why) < 0) {

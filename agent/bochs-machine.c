@@ -12,8 +12,8 @@
 
 #define BOOT_LOADER "/usr/lib/ISOLINUX/isolinux.bin"
 #define BOOT_LOADER_PART "/usr/lib/syslinux/modules/bios/ldlinux.c32"
-#define FIRMWARE "/usr/share/bochs/BIOS-bochs-latest"
-#define VGA_FIRMWARE "/usr/share/bochs/VGABIOS-lgpl-latest"
+#define FIRMWARE "BIOS-bochs-latest"
+#define VGA_FIRMWARE "VGABIOS-lgpl-latest"
 #define FILE_MAX_BYTES (64 << 10)
 #define TEXT_MAX_BYTES 4096
 #define DISC_LIMIT_MS 60000
@@ -41,7 +41,8 @@ int bochs_machine_probe(struct err *err)
 		const char *path, *package;
 	} needed[] = {
 		{ BOOT_LOADER, "isolinux" },	   { BOOT_LOADER_PART, "syslinux-common" },
-		{ FIRMWARE, "bochsbios" },	   { VGA_FIRMWARE, "vgabios" },
+		{ "/usr/share/bochs/" FIRMWARE, "bochsbios" },
+		{ "/usr/share/bochs/" VGA_FIRMWARE, "vgabios" },
 		{ "/usr/bin/xorriso", "xorriso" },
 	};
 
@@ -139,8 +140,8 @@ static int write_configuration(const struct bochs_machine *machine, const char *
 		   /* A screen that nobody looks at: Debian has no other without a window. */
 		   "config_interface: textconfig\n"
 		   "display_library: rfb, options=\"timeout=0, hideIPS\"\n"
-		   "romimage: file=" FIRMWARE "\n"
-		   "vgaromimage: file=" VGA_FIRMWARE "\n"
+		   "romimage: file=%s/" FIRMWARE "\n"
+		   "vgaromimage: file=%s/" VGA_FIRMWARE "\n"
 		   "ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14\n"
 		   "ata0-master: type=cdrom, path=%s/disc.iso, status=inserted\n"
 		   "boot: cdrom\n"
@@ -157,7 +158,8 @@ static int write_configuration(const struct bochs_machine *machine, const char *
 		   "error: action=ignore\n"
 		   "panic: action=fatal\n"
 		   "magic_break: enabled=%d\n",
-		   inside, console_fd, lines_fd, machine->trace || machine->steps);
+		   machine->firmware, machine->firmware, inside, console_fd, lines_fd,
+		   machine->trace || machine->steps);
 	return put(folder, "bochsrc", &text, err);
 }
 

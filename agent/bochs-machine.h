@@ -25,6 +25,7 @@ struct bochs_machine {
 	bool trace;		 /* between the benchmark's marks, print what is executed */
 	/* Instructions in a second of the machine's time, which drives every clock in it. */
 	unsigned instructions_per_s;
+	const char *firmware; /* folder with its BIOS, as the emulator sees it */
 };
 
 /* The part of the configuration that does not differ between loads: for the fingerprint too. */

@@ -68,6 +68,16 @@ static int open_source(struct build_task *build, struct err *err)
 		name, name);
 }
 
+/* What the series were made on, when nobody named another base and the repository has it. */
+static int find_base(struct build_task *build, struct err *err)
+{
+	const char *preferred = build->task->build.preferred;
+
+	if (*preferred && !source_base(build->source, preferred, &build->base, NULL))
+		return 0;
+	return source_base(build->source, build->task->build.rev, &build->base, err);
+}
+
 static int apply_series(struct build_task *build, struct err *err)
 {
 	CLEANUP(buf_release) struct buf mbox = BUF_INIT(MBOX_MAX_BYTES);
@@ -103,15 +113,17 @@ static bool find_known_build(struct build_task *build)
 static int keep_artifacts(struct build_task *build, const char *folder, struct err *err)
 {
 	struct artifacts *artifacts = &build->result.artifacts;
+	bool posted = build->task->build.posted;
 	size_t count = 0;
 	int rc = 0;
 
 	while (kbuild_artifacts[count])
 		count++;
-	artifacts->items = xcalloc(count, sizeof(*artifacts->items));
+	artifacts->items = xcalloc(count + posted, sizeof(*artifacts->items));
 	lease_phase(build->lease, "upload");
-	for (; !rc && artifacts->count < count; artifacts->count++) {
-		const char *name = kbuild_artifacts[artifacts->count];
+	for (; !rc && artifacts->count < count + posted; artifacts->count++) {
+		const char *name = artifacts->count < count ? kbuild_artifacts[artifacts->count]
+							    : KBUILD_POSTED_ARTIFACT;
 		CLEANUP(free_ptr) char *file = xasprintf("%s/%s", folder, name);
 
 		rc = artifact_cache_add(&build->agent->cache, build->agent->client, file, name,
@@ -145,19 +157,22 @@ static int make_result(struct build_task *build, struct err *err)
 	CLEANUP(free_ptr) char *folder = xasprintf("%s/build", build->agent->config->state);
 	struct kbuild kbuild = { .folder = folder,
 				 .resources = build->agent->config->resources,
-				 .jobs = build->agent->config->jobs };
+				 .jobs = build->agent->config->jobs,
+				 .posted = build->task->build.posted };
 	int rc;
 
 	lease_phase(build->lease, "source");
 	rc = open_source(build, err);
 	if (!rc)
-		rc = source_base(build->source, build->task->build.rev, &build->base, err);
+		rc = find_base(build, err);
 	if (rc < 0)
 		return rc == -EINVAL || rc == -ENOENT ? refuse(build, err) : rc;
 	rc = apply_series(build, err);
 	if (rc < 0)
 		return is_submitters(rc) ? refuse(build, err) : rc;
 	snprintf(build->result.tree, sizeof(build->result.tree), "%s", build->variant.tree);
+	snprintf(build->result.base_commit, sizeof(build->result.base_commit), "%s",
+		 build->base.commit);
 	snprintf(build->result.base_tree, sizeof(build->result.base_tree), "%s", build->base.tree);
 	kbuild.source = build->source;
 	rc = kbuild_key(&kbuild, &build->variant, build->result.key, err);

@@ -4,6 +4,14 @@
 #include "agent/agent.h"
 #include "lib/cleanup.h"
 
+const char *agent_repository(const struct agent *agent, const char *name)
+{
+	for (size_t i = 0; i < agent->config->repositories_count; i++)
+		if (!strcmp(agent->config->repositories[i].name, name))
+			return agent->config->repositories[i].path;
+	return NULL;
+}
+
 int agent_deliver(struct agent *agent, const char *path, const char *idempotency_key,
 		  const char *body, struct err *err)
 {

@@ -106,12 +106,17 @@ void derive_sampled(const struct report *report, const struct load_outcome *outc
 	}
 }
 
-void derive_race(struct report *report, struct load_result *result)
+/* except: a kind of exit whose maps are kept, and whose windows say nothing; or NULL. */
+static void add_windows(const char *metric, const char *except, struct report *report,
+			struct load_result *result)
 {
 	for (size_t i = 0; i < report->races_count; i++) {
 		const struct race_map *map = &report->races[i];
-		struct sample *sample = new_sample(result, "spurious_window", map->workload, 0);
+		struct sample *sample;
 
+		if (except && !strcmp(map->kind, except))
+			continue;
+		sample = new_sample(result, metric, map->workload, 0);
 		snprintf(sample->kind, sizeof(sample->kind), "%s", map->kind);
 		sample->value = (double)race_map_width(map, "spurious");
 		/* Each offset was tried; n of them say what the window is made of. */
@@ -121,6 +126,29 @@ void derive_race(struct report *report, struct load_result *result)
 	result->races_count = report->races_count;
 	report->races = NULL;
 	report->races_count = 0;
+}
+
+void derive_race(struct report *report, struct load_result *result)
+{
+	add_windows("spurious_window", NULL, report, result);
+}
+
+void derive_posted(struct report *report, struct load_result *result)
+{
+	for (size_t i = 0; i < report->reps_count; i++) {
+		const struct rep *rep = &report->reps[i];
+		double ipis = (double)rep->sent * (double)rep->destinations;
+
+		if (!rep->sent || !rep->destinations || rep->counting)
+			continue;
+		new_sample(result, "posted_ipi_per_guest_ipi", rep->workload, rep->rep)->value =
+			(double)rep->posted_ipis / ipis;
+		new_sample(result, "kick_ipi_per_guest_ipi", rep->workload, rep->rep)->value =
+			(double)rep->kick_ipis / ipis;
+	}
+	/* A path that re-enters with interrupts off leaves notifications to the entry, which takes
+	 * them without a trace, needed or not. */
+	add_windows("posted_window", "tsc-deadline", report, result);
 }
 
 void derive_exact(struct exact_result *exact, struct load_result *result)
@@ -181,6 +209,9 @@ void load_result_release(struct load_result *result)
 	for (size_t i = 0; i < result->races_count; i++)
 		race_map_release(&result->races[i]);
 	free(result->races);
+	for (size_t i = 0; i < result->latencies_count; i++)
+		latency_release(&result->latencies[i]);
+	free(result->latencies);
 	free(result->functions);
 	memset(result, 0, sizeof(*result));
 }

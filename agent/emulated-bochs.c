@@ -3,7 +3,8 @@
  * VMX and SVM hosts without hardware: Bochs executes one instruction after another, and all time in
  * it is instructions. Lane "exact": one CPU, the debugger prints what is executed between exit and
  * entry. Lane "smp": two CPUs in turns of 16 instructions: counts are comparable, nothing is really
- * concurrent. Lane "race": two CPUs in turns of one instruction.
+ * concurrent. Lane "race": two CPUs in turns of one instruction. Lane "posted": VMX with posted
+ * interrupts, two CPUs; counts first, in turns of five instructions, then as "race".
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/bochs-emulator.h"
 #include "agent/bochs-machine.h"
 #include "agent/emulated-host.h"
 #include "agent/host-image.h"
@@ -18,7 +20,6 @@
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
 
-#define EMULATOR "/usr/bin/bochs-bin"
 /* The machine's memory, the tables of the emulator, its libraries. */
 #define SANDBOX_MEMORY_MAX_BYTES (4ull << 30)
 #define SANDBOX_FILE_MAX_BYTES (16ull << 20)
@@ -47,15 +48,20 @@
  * shutdown status is 00h, resetting". */
 #define RESET_WORDS "exception with no resolution"
 
-/* What the two instruction sets differ in. */
+/* What the drivers differ in. To add one: a row, and its driver at the end of this file. */
 struct flavour {
 	const struct host_driver *driver;
-	const char *model, *cpu_options, *vendor_module;
+	enum bochs_release release;
+	const char *model, *cpu_options;
+	struct host_module vendor;
+	const char *note; /* on the vendor's module, for the fingerprint */
 };
 
 static const struct flavour flavours[] = {
-	{ &bochs_svm_driver, "zambezi", "", "kvm-amd" },
-	{ &bochs_vmx_driver, "corei7_haswell_4770", "", "kvm-intel" },
+	{ &bochs3_vmx_driver, BOCHS_3, "corei7_skylake_x", "", { "kvm-intel", "kvm-intel-posted" },
+	  "posted-interrupt descriptors aligned to a page (kernel-configs/posted.mbox)" },
+	{ &bochs_svm_driver, BOCHS_2, "zambezi", "", { "kvm-amd", NULL }, NULL },
+	{ &bochs_vmx_driver, BOCHS_2, "corei7_haswell_4770", "", { "kvm-intel", NULL }, NULL },
 };
 
 /*
@@ -70,52 +76,48 @@ static char *kernel_arguments(const struct bochs_machine *machine)
 			 machine->instructions_per_s / 1000);
 }
 
-static const struct flavour *flavour_of(const char *isa)
+static const struct flavour *flavour_of(const struct host_driver *driver)
 {
-	return &flavours[!strcmp(isa, bochs_vmx_driver.isa)];
+	const struct flavour *flavour = flavours;
+
+	while (flavour->driver != driver)
+		flavour++;
+	return flavour;
+}
+
+static bool is_posted(const char *lane)
+{
+	return !strcmp(lane, "posted");
 }
 
 static struct bochs_machine machine_for(const struct flavour *flavour, const char *lane)
 {
-	bool exact = !strcmp(lane, "exact"), race = !strcmp(lane, "race");
+	bool exact = !strcmp(lane, "exact"), steps = !strcmp(lane, "race") || is_posted(lane);
 
 	return (struct bochs_machine){ .model = flavour->model,
 				       .cpu_options = flavour->cpu_options,
 				       .cpus = exact ? 1 : 2,
-				       .quantum = race ? 1 : 16,
-				       .steps = race,
+				       .quantum = steps ? 1 : 16,
+				       .steps = steps,
 				       .trace = exact,
 				       .instructions_per_s = exact ? EXACT_INSTRUCTIONS_PER_S
 								   : INSTRUCTIONS_PER_S };
 }
 
-/* RUNWAY_BOCHS names another emulator than Debian's. */
-static const char *emulator_path(void)
+static int start(const struct load_spec *spec, const struct flavour *flavour,
+		 struct bochs_machine *machine, struct serial_pipes *pipes, struct host **ret_host,
+		 struct err *err)
 {
-	const char *other = getenv("RUNWAY_BOCHS");
-
-	return other && *other ? other : EMULATOR;
-}
-
-static int start(const struct load_spec *spec, const struct bochs_machine *machine,
-		 struct serial_pipes *pipes, struct host **ret_host, struct err *err)
-{
-	const char *emulator = emulator_path();
-	bool elsewhere = emulator[0] == '/' && strncmp(emulator, "/usr/", 5);
 	bool sandboxed = !sandbox_probe(NULL);
 	const char *folder = sandboxed ? "/scratch" : spec->scratch;
 	CLEANUP(free_ptr) char *configuration = xasprintf("%s/bochsrc", folder);
 	CLEANUP(free_ptr) char *commands = xasprintf("%s/commands", folder);
 	const char *preload = machine->trace ? spec->bochs_stdio : NULL;
-	CLEANUP(free_ptr)
-	char *environment = xasprintf("LD_PRELOAD=%s", !preload	   ? ""
-						       : sandboxed ? "/bochs-stdio.so"
-								   : preload);
-	const char *argv[] = { "env", environment, sandboxed && elsewhere ? "/emulator" : emulator,
-			       "-q",  "-f",	   configuration,
-			       "-rc", commands,	   NULL };
+	CLEANUP(bochs_command_release) struct bochs_command command = { 0 };
+	const char *options[] = { "-q", "-f", configuration, "-rc", commands, NULL };
+	const char *argv[BOCHS_COMMAND_WORDS_MAX + sizeof(options) / sizeof(options[0])];
 	struct sandbox_bind binds[4] = { { spec->scratch, "/scratch", true } };
-	size_t binds_count = 1;
+	size_t binds_count = 1, words = 0;
 	const int keep_fds[] = { pipes->console_write, pipes->lines_write, -1 };
 	struct sandbox_spec sandbox = { .argv = argv,
 					.binds = binds,
@@ -124,11 +126,20 @@ static int start(const struct load_spec *spec, const struct bochs_machine *machi
 					.memory_max_bytes = SANDBOX_MEMORY_MAX_BYTES,
 					.file_max_bytes = SANDBOX_FILE_MAX_BYTES };
 	CLEANUP(sandbox_argv_free) char **wrapped = NULL;
-	int rc = bochs_machine_write_files(machine, folder, pipes->console_write,
-					   pipes->lines_write, spec->scratch, err);
+	int rc = bochs_command_make(flavour->release, sandboxed,
+				    preload && sandboxed ? "/bochs-stdio.so" : preload, &command,
+				    err);
 
-	if (elsewhere)
-		binds[binds_count++] = (struct sandbox_bind){ emulator, "/emulator", false };
+	if (rc < 0)
+		return rc;
+	machine->firmware = command.firmware;
+	rc = bochs_machine_write_files(machine, folder, pipes->console_write, pipes->lines_write,
+				       spec->scratch, err);
+	for (; command.words[words]; words++)
+		argv[words] = command.words[words];
+	memcpy(&argv[words], options, sizeof(options));
+	if (command.from)
+		binds[binds_count++] = (struct sandbox_bind){ command.from, command.to, false };
 	if (preload)
 		binds[binds_count++] = (struct sandbox_bind){ preload, "/bochs-stdio.so", false };
 	if (sandboxed)
@@ -151,14 +162,14 @@ static int write_disc(const struct load_spec *spec, const struct flavour *flavou
 	CLEANUP(free_ptr) char *words = kernel_arguments(machine);
 	CLEANUP(free_ptr)
 	char *arguments = xasprintf("%s %s", spec->bench_arguments, extra_arguments(spec->lane));
-	int rc = host_image_write(spec, flavour->vendor_module, arguments, initramfs, err);
+	int rc = host_image_write(spec, &flavour->vendor, arguments, initramfs, err);
 
 	return rc ? rc : bochs_machine_write_disc(kernel, initramfs, words, spec->scratch, err);
 }
 
-static int bring_up(const struct load_spec *spec, struct host **ret_host, struct err *err)
+static int bring_up(const struct flavour *flavour, const struct load_spec *spec,
+		    struct host **ret_host, struct err *err)
 {
-	const struct flavour *flavour = flavour_of(spec->isa);
 	struct bochs_machine machine = machine_for(flavour, spec->lane);
 	CLEANUP(serial_pipes_close) struct serial_pipes pipes = SERIAL_PIPES_INIT;
 	struct host *host = NULL;
@@ -167,7 +178,7 @@ static int bring_up(const struct load_spec *spec, struct host **ret_host, struct
 	if (!rc)
 		rc = serial_pipes_open(&pipes, err);
 	if (!rc)
-		rc = start(spec, &machine, &pipes, &host, err);
+		rc = start(spec, flavour, &machine, &pipes, &host, err);
 	if (rc < 0)
 		return rc;
 	host->reset_words = RESET_WORDS;
@@ -202,38 +213,10 @@ static int read_console(struct host *host, struct buf *ret_console)
 	return 0;
 }
 
-static void keep_text(void *data, const char *bytes, size_t count)
-{
-	buf_append_some(data, bytes, count);
-}
-
-/* "Bochs x86 Emulator 2.7", from among what it prints about itself. */
-static int emulator_version(char *ret_version, size_t bytes, struct err *err)
-{
-	static const char name[] = "Bochs x86 Emulator ";
-	const char *argv[] = { emulator_path(), "--help", NULL };
-	CLEANUP(buf_release) struct buf text = BUF_INIT(16384);
-	struct proc_spec spec = {
-		.argv = argv, .time_limit_ms = 10000, .output = keep_text, .data = &text
-	};
-	struct proc_result result;
-	const char *found;
-	int rc = proc_run(&spec, &result, err);
-
-	if (rc < 0)
-		return err_wrap(err, "Install the package bochs");
-	found = strstr(text.data, name);
-	if (!found)
-		return err_set(err, -ENOEXEC, "%s --help does not say which Bochs it is: %.200s",
-			       argv[0], text.data);
-	snprintf(ret_version, bytes, "%.*s", (int)strcspn(found, "\r\n"), found);
-	return 0;
-}
-
-static int probe(struct err *err)
+static int probe(const struct flavour *flavour, struct err *err)
 {
 	char version[64];
-	int rc = emulator_version(version, sizeof(version), err);
+	int rc = bochs_version(flavour->release, version, sizeof(version), err);
 
 	if (!rc)
 		rc = bochs_machine_probe(err);
@@ -242,14 +225,18 @@ static int probe(struct err *err)
 
 static int fingerprint(const struct flavour *flavour, struct buf *buf, struct err *err)
 {
-	static const char *const lanes[] = { "exact", "race", "smp" };
+	static const char *const lanes[] = { "exact", "posted", "race", "smp" };
 	char version[64];
-	int rc = emulator_version(version, sizeof(version), err);
+	int rc = bochs_version(flavour->release, version, sizeof(version), err);
 
 	if (rc < 0)
 		return rc;
 	buf_printf(buf, "driver=%s\nemulator=%s\n", flavour->driver->name, version);
+	if (flavour->note)
+		buf_printf(buf, "kvm_intel=%s\n", flavour->note);
 	for (size_t i = 0; i < sizeof(lanes) / sizeof(lanes[0]); i++) {
+		if (is_posted(lanes[i]) != (flavour->release == BOCHS_3))
+			continue;
 		CLEANUP(buf_release) struct buf text = BUF_INIT(4096);
 		struct bochs_machine machine = machine_for(flavour, lanes[i]);
 		CLEANUP(free_ptr) char *words = kernel_arguments(&machine);
@@ -266,16 +253,6 @@ static int fingerprint(const struct flavour *flavour, struct buf *buf, struct er
 	return 0;
 }
 
-static int fingerprint_svm(struct buf *buf, struct err *err)
-{
-	return fingerprint(flavour_of("svm"), buf, err);
-}
-
-static int fingerprint_vmx(struct buf *buf, struct err *err)
-{
-	return fingerprint(flavour_of("vmx"), buf, err);
-}
-
 /* A fiftieth of real hardware's speed, and a sweep of the race lane is as long as it is. */
 static void limits(const char *lane, uint64_t *ret_limit_ms, uint64_t *ret_silence_ms)
 {
@@ -283,32 +260,36 @@ static void limits(const char *lane, uint64_t *ret_limit_ms, uint64_t *ret_silen
 	*ret_silence_ms = 120000;
 }
 
+/* A driver's functions that must know whose they are. */
+#define OF(name)                                                                                   \
+	static int probe_##name(struct err *err)                                                   \
+	{                                                                                          \
+		return probe(flavour_of(&name##_driver), err);                                     \
+	}                                                                                          \
+	static int fingerprint_##name(struct buf *buf, struct err *err)                            \
+	{                                                                                          \
+		return fingerprint(flavour_of(&name##_driver), buf, err);                          \
+	}                                                                                          \
+	static int bring_up_##name(const struct load_spec *spec, struct host **ret_host,           \
+				   struct err *err)                                                \
+	{                                                                                          \
+		return bring_up(flavour_of(&name##_driver), spec, ret_host, err);                  \
+	}                                                                                          \
+	const struct host_driver name##_driver
+
+#define DRIVER(name_, isa_, lanes_, own)                                                           \
+	{                                                                                          \
+		.name = name_, .isa = isa_, .lanes = lanes_, .probe = probe_##own,                 \
+		.fingerprint = fingerprint_##own, .limits = limits, .bring_up = bring_up_##own,    \
+		.run_bench = run_bench, .read_console = read_console,                              \
+		.tear_down = emulated_host_stop,                                                   \
+	}
+
 /* QEMU has svm's exact and smp lanes; this driver takes them too when it is asked for by name. */
 static const char *const lanes_svm[] = { "race", NULL };
 static const char *const lanes_vmx[] = { "exact", "race", "smp", NULL };
+static const char *const lanes_posted[] = { "posted", NULL };
 
-const struct host_driver bochs_svm_driver = {
-	.name = "bochs-svm",
-	.lanes = lanes_svm,
-	.isa = "svm",
-	.probe = probe,
-	.fingerprint = fingerprint_svm,
-	.limits = limits,
-	.bring_up = bring_up,
-	.run_bench = run_bench,
-	.read_console = read_console,
-	.tear_down = emulated_host_stop,
-};
-
-const struct host_driver bochs_vmx_driver = {
-	.name = "bochs-vmx",
-	.lanes = lanes_vmx,
-	.isa = "vmx",
-	.probe = probe,
-	.fingerprint = fingerprint_vmx,
-	.limits = limits,
-	.bring_up = bring_up,
-	.run_bench = run_bench,
-	.read_console = read_console,
-	.tear_down = emulated_host_stop,
-};
+OF(bochs_svm) = DRIVER("bochs-svm", "svm", lanes_svm, bochs_svm);
+OF(bochs_vmx) = DRIVER("bochs-vmx", "vmx", lanes_vmx, bochs_vmx);
+OF(bochs3_vmx) = DRIVER("bochs3-vmx", "vmx", lanes_posted, bochs3_vmx);

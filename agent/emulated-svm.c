@@ -228,8 +228,9 @@ static int bring_up(const struct load_spec *spec, struct host **ret_host, struct
 {
 	CLEANUP(free_ptr) char *initramfs = xasprintf("%s/initramfs", spec->scratch);
 	CLEANUP(serial_pipes_close) struct serial_pipes pipes = SERIAL_PIPES_INIT;
+	static const struct host_module vendor = { "kvm-amd", NULL };
 	struct host *host = NULL;
-	int rc = host_image_write(spec, "kvm-amd", spec->bench_arguments, initramfs, err);
+	int rc = host_image_write(spec, &vendor, spec->bench_arguments, initramfs, err);
 
 	if (!rc)
 		rc = serial_pipes_open(&pipes, err);

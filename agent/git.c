@@ -60,6 +60,30 @@ void git_free_builder(git_treebuilder **builder)
 	git_treebuilder_free(*builder);
 }
 
+void git_free_reference(git_reference **reference)
+{
+	git_reference_free(*reference);
+}
+
+void git_free_remote(git_remote **remote)
+{
+	git_remote_free(*remote);
+}
+
+void git_free_walk(git_revwalk **walk)
+{
+	git_revwalk_free(*walk);
+}
+
+void git_set_up(void)
+{
+	git_libgit2_init();
+	git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_SYSTEM, "");
+	git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_XDG, "");
+	git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_GLOBAL, "");
+	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+}
+
 int git_failed(struct err *err, const char *format, ...)
 {
 	const git_error *error = git_error_last();

@@ -24,6 +24,16 @@ void git_free_repository(git_repository **repository);
 void git_free_signature(git_signature **signature);
 void git_free_tree(git_tree **tree);
 void git_free_builder(git_treebuilder **builder);
+void git_free_reference(git_reference **reference);
+void git_free_remote(git_remote **remote);
+void git_free_walk(git_revwalk **walk);
+
+/*
+ * git_libgit2_init(), and nothing but a repository itself has a say: a person's configuration
+ * changes how merges find renames. And a base may belong to another user; its path is given by the
+ * operator.
+ */
+void git_set_up(void);
 
 /* "sentence: what libgit2 says", -EIO; call it right after the failure. */
 int git_failed(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -8,6 +8,7 @@
 
 /* To add a driver: its row here, its declaration in host-driver.h, and docs/host-drivers.md. */
 static const struct host_driver *const drivers[] = {
+	&bochs3_vmx_driver,
 	&bochs_svm_driver,
 	&bochs_vmx_driver,
 	&emulated_svm_driver,
@@ -27,7 +28,7 @@ const struct host_driver *host_driver_find(const char *lane, const char *isa)
 
 bool host_lane_is_deterministic(const char *lane)
 {
-	return !strcmp(lane, "exact") || !strcmp(lane, "race");
+	return !strcmp(lane, "exact") || !strcmp(lane, "race") || !strcmp(lane, "posted");
 }
 
 const struct host_driver *host_driver_named(const char *name)

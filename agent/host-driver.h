@@ -37,7 +37,7 @@ const char *load_status_name(enum load_status status); /* "ok", "panic", … as 
 
 /* What to bring up. All strings stay the caller's. */
 struct load_spec {
-	const char *lane;	     /* "exact", "race" or "smp" */
+	const char *lane;	     /* "exact", "posted", "race" or "smp" */
 	const char *isa;	     /* "svm" or "vmx" */
 	const char *artifacts;	     /* folder with the build's files under their artifact names */
 	const char *scratch;	     /* empty folder of this load's own; the caller removes it */
@@ -98,6 +98,7 @@ struct host_driver {
 		struct host *host); /* accepts NULL; nothing of the host is left running */
 };
 
+extern const struct host_driver bochs3_vmx_driver;
 extern const struct host_driver bochs_svm_driver;
 extern const struct host_driver bochs_vmx_driver;
 extern const struct host_driver emulated_svm_driver;

@@ -12,24 +12,28 @@
 
 #define BUSYBOX "/bin/busybox"
 
-static int add_modules(struct initramfs *archive, const struct load_spec *spec, const char *vendor,
-		       struct err *err)
+static int add_modules(struct initramfs *archive, const struct load_spec *spec,
+		       const struct host_module *vendor, struct err *err)
 {
-	const char *const modules[] = { "irqbypass", "kvm", vendor, "runway-kick" };
+	const struct host_module modules[] = { { "irqbypass", NULL },
+						{ "kvm", NULL },
+						*vendor,
+						{ "runway-kick", NULL } };
 	int rc = 0;
 
 	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]) && !rc; i++) {
 		CLEANUP(free_ptr)
-		char *from = xasprintf("%s/%s.ko", spec->artifacts, modules[i]);
-		CLEANUP(free_ptr) char *name = xasprintf("modules/%s.ko", modules[i]);
+		char *from = xasprintf("%s/%s.ko", spec->artifacts,
+				       modules[i].artifact ?: modules[i].name);
+		CLEANUP(free_ptr) char *name = xasprintf("modules/%s.ko", modules[i].name);
 
 		rc = initramfs_file(archive, name, from, 0644, err);
 	}
 	return rc;
 }
 
-int host_image_write(const struct load_spec *spec, const char *vendor, const char *arguments,
-		     const char *path, struct err *err)
+int host_image_write(const struct load_spec *spec, const struct host_module *vendor,
+		     const char *arguments, const char *path, struct err *err)
 {
 	static const char *const folders[] = {
 		"bin", "dev", "etc", "modules", "proc", "sys", "tmp"

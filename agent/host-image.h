@@ -4,7 +4,7 @@
  * modules and the benchmark, and the words that its kernel is told.
  *
  *	rc = host_image_probe(err);
- *	rc = host_image_write(&spec, "kvm-amd", spec.bench_arguments, path, err);
+ *	rc = host_image_write(&spec, &vendor, spec.bench_arguments, path, err);
  */
 #ifndef RUNWAY_AGENT_HOST_IMAGE_H
 #define RUNWAY_AGENT_HOST_IMAGE_H
@@ -31,11 +31,17 @@
 /* 0 when this machine has what the image needs, else a sentence on what to install. */
 int host_image_probe(struct err *err);
 
+/* A module as the host loads it, and which of the build's files it is (without ".ko"; NULL: the same
+ * name). */
+struct host_module {
+	const char *name, *artifact;
+};
+
 /*
  * Writes the initramfs to path: /init, busybox, runway-bench with arguments (one line, without its
  * newline) and the modules, of which vendor ("kvm-amd", "kvm-intel") is one.
  */
-int host_image_write(const struct load_spec *spec, const char *vendor, const char *arguments,
-		     const char *path, struct err *err);
+int host_image_write(const struct load_spec *spec, const struct host_module *vendor,
+		     const char *arguments, const char *path, struct err *err);
 
 #endif

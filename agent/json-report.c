@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/json-latency.h"
 #include "agent/json-race.h"
 #include "agent/report.h"
 #include "lib/alloc.h"
@@ -42,19 +43,22 @@ static bool number(json_t *object, const char *key, uint64_t *ret_number)
 	return true;
 }
 
-static uint64_t sum_host_ipis(json_t *irq)
+static uint64_t row(json_t *irq, const char *name)
 {
-	/*
-	 * Rows of /proc/interrupts that one CPU raises on another. LOC is the CPU's own timer, and
-	 * a TLB shootdown is a function call, counted in CAL already.
-	 */
-	static const char *const rows[] = { "RES", "PIN", "NPI", "PIW", "CAL" };
-	uint64_t sum = 0, value;
+	uint64_t value;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (number(irq, rows[i], &value))
-			sum += value;
-	return sum;
+	return number(irq, name, &value) ? value : 0;
+}
+
+/*
+ * Rows of /proc/interrupts that one CPU raises on another. LOC is the CPU's own timer, and a TLB
+ * shootdown is a function call, counted in CAL already.
+ */
+static void add_host_ipis(json_t *irq, struct rep *rep)
+{
+	rep->kick_ipis = row(irq, "RES");
+	rep->posted_ipis = row(irq, "PIN") + row(irq, "NPI") + row(irq, "PIW");
+	rep->host_ipis = rep->kick_ipis + rep->posted_ipis + row(irq, "CAL");
 }
 
 static uint64_t largest(json_t *array)
@@ -104,7 +108,7 @@ static bool add_rep(json_t *line, struct report *report)
 		return false;
 	rep.rep = (unsigned)index;
 	rep.counting = !strcmp(pass, "counting");
-	rep.host_ipis = sum_host_ipis(json_object_get(line, "irq"));
+	add_host_ipis(json_object_get(line, "irq"), &rep);
 	rep.run_delay_ns = largest(json_object_get(line, "run_delay_ns"));
 	if (!reasons(json_object_get(line, "exits_by_reason"), &rep)) {
 		free(rep.reasons);
@@ -139,6 +143,18 @@ static bool add_race(json_t *line, struct report *report)
 		return false;
 	report->races = xreallocarray(report->races, report->races_count + 1, sizeof(map));
 	report->races[report->races_count++] = map;
+	return true;
+}
+
+static bool add_latency(json_t *line, struct report *report)
+{
+	struct latency latency;
+
+	if (report->latencies_count == LATENCIES_MAX || !json_latency_decode(line, &latency))
+		return false;
+	report->latencies = xreallocarray(report->latencies, report->latencies_count + 1,
+					  sizeof(latency));
+	report->latencies[report->latencies_count++] = latency;
 	return true;
 }
 
@@ -188,6 +204,8 @@ static bool add_line(const char *from, size_t bytes, struct report *report)
 		return add_rep(line, report);
 	if (!strcmp(type, "gate"))
 		return add_gate(line, report);
+	if (!strcmp(type, "latency"))
+		return add_latency(line, report);
 	if (!strcmp(type, "race"))
 		return add_race(line, report);
 	if (!strcmp(type, "hello")) {
@@ -223,6 +241,9 @@ void report_release(struct report *report)
 	for (size_t i = 0; i < report->races_count; i++)
 		race_map_release(&report->races[i]);
 	free(report->races);
+	for (size_t i = 0; i < report->latencies_count; i++)
+		latency_release(&report->latencies[i]);
+	free(report->latencies);
 	free(report->facts);
 	free(report->reps);
 	free(report->gates);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/json-latency.h"
 #include "agent/json-race.h"
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
@@ -54,13 +55,21 @@ static void set_integer(json_t *object, const char *key, uint64_t value)
 char *json_lease_request_encode(const struct config *config, unsigned wait_s)
 {
 	CLEANUP(drop) json_t *root = json_object();
-	json_t *capabilities = json_array();
+	json_t *capabilities = json_array(), *labels = json_object();
 
 	for (size_t i = 0; i < config->capabilities_count; i++)
 		json_array_append_new(capabilities, text(config->capabilities[i]));
 	set_text(root, "agent", config->name);
 	json_object_set_new(root, "capabilities", capabilities);
 	set_integer(root, "wait_s", wait_s);
+	for (size_t i = 0; i < config->labels_count; i++) {
+		const char *equals = strchr(config->labels[i], '=');
+		CLEANUP(free_ptr)
+		char *key = xstrndup(config->labels[i], (size_t)(equals - config->labels[i]));
+
+		set_text(labels, key, equals + 1);
+	}
+	json_object_set_new(root, "labels", labels);
 	return dump(root);
 }
 
@@ -99,6 +108,8 @@ char *json_build_result_encode(const struct build_result *result)
 		set_text(root, "tree", result->tree);
 	if (result->base_tree[0])
 		set_text(root, "base_tree", result->base_tree);
+	if (result->base_commit[0])
+		set_text(root, "base_commit", result->base_commit);
 	if (result->built) {
 		set_text(root, "key", result->key);
 		set_text(root, "code_sha256", result->code_sha256);
@@ -107,6 +118,15 @@ char *json_build_result_encode(const struct build_result *result)
 		json_object_set_new(root, "artifacts", artifact_list(&result->artifacts));
 	}
 	set_integer(root, "duration_ms", result->duration_ms);
+	return dump(root);
+}
+
+char *json_fetch_failure_encode(const char *sentence)
+{
+	CLEANUP(drop) json_t *root = json_object();
+
+	set_text(root, "status", "failed");
+	set_text(root, "sentence", sentence);
 	return dump(root);
 }
 
@@ -190,6 +210,16 @@ static json_t *race_list(const struct load_result *result)
 	return list;
 }
 
+static json_t *latency_list(const struct load_result *result)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < result->latencies_count; i++)
+		json_array_append_new(list, json_latency_encode(&result->latencies[i],
+								result->latency_clock));
+	return list;
+}
+
 char *json_load_result_encode(const struct load_result *result)
 {
 	CLEANUP(drop) json_t *root = json_object();
@@ -216,6 +246,7 @@ char *json_load_result_encode(const struct load_result *result)
 	json_object_set_new(root, "dropped", dropped_list(result));
 	json_object_set_new(root, "functions", function_list(result));
 	json_object_set_new(root, "race_maps", race_list(result));
+	json_object_set_new(root, "latencies", latency_list(result));
 	return dump(root);
 }
 

@@ -13,7 +13,7 @@ struct build_result {
 	bool built;
 	bool reused;
 	char sentence[512];
-	char tree[65], base_tree[65];
+	char tree[65], base_tree[65], base_commit[65];
 	char key[SHA256_HEX_BYTES], code_sha256[SHA256_HEX_BYTES];
 	unsigned warnings;
 	uint64_t duration_ms;
@@ -22,6 +22,7 @@ struct build_result {
 
 char *json_lease_request_encode(const struct config *config, unsigned wait_s);
 char *json_heartbeat_encode(const char *phase, int64_t load); /* load 0: none */
+char *json_fetch_failure_encode(const char *sentence);
 char *json_build_result_encode(const struct build_result *result);
 char *json_load_result_encode(const struct load_result *result);
 

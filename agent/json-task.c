@@ -8,6 +8,8 @@
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
 
+#define WORKLOAD_LETTERS "abcdefghijklmnopqrstuvwxyz0123456789-"
+
 static void drop(json_t **json)
 {
 	json_decref(*json);
@@ -65,13 +67,40 @@ static bool build(json_t *task, struct task_build *ret_build)
 	json_t *variant = json_object_get(task, "variant");
 	char role[16];
 
+	ret_build->posted = json_is_true(json_object_get(task, "posted"));
 	return text(base, "repository", ret_build->repository, sizeof(ret_build->repository)) &&
 	       ret_build->repository[0] &&
 	       text(base, "rev", ret_build->rev, sizeof(ret_build->rev)) && ret_build->rev[0] &&
+	       text(base, "preferred", ret_build->preferred, sizeof(ret_build->preferred)) &&
 	       text(variant, "role", role, sizeof(role)) &&
 	       text(variant, "series", ret_build->series, sizeof(ret_build->series)) &&
 	       sha256(variant, "mbox", ret_build->mbox) &&
 	       (!strcmp(role, "base") || ret_build->mbox[0]);
+}
+
+/* A whole number; 0 when it is absent or null. */
+static bool whole(json_t *object, const char *key, uint64_t *ret_number)
+{
+	json_t *member = json_object_get(object, key);
+
+	*ret_number = (uint64_t)json_integer_value(member);
+	return !member || json_is_null(member) ||
+	       (json_is_integer(member) && json_integer_value(member) >= 0);
+}
+
+/* What is in it was checked by the server, and is again by who fetches. */
+static bool fetch(json_t *task, struct task_fetch *ret_fetch)
+{
+	json_t *git = json_object_get(task, "git"), *most = json_object_get(task, "most");
+
+	return text(json_object_get(task, "series"), "name", ret_fetch->series,
+		    sizeof(ret_fetch->series)) &&
+	       text(git, "url", ret_fetch->url, sizeof(ret_fetch->url)) && ret_fetch->url[0] &&
+	       text(git, "ref", ret_fetch->ref, sizeof(ret_fetch->ref)) && ret_fetch->ref[0] &&
+	       text(git, "base", ret_fetch->base, sizeof(ret_fetch->base)) &&
+	       text(git, "repository", ret_fetch->repository, sizeof(ret_fetch->repository)) &&
+	       ret_fetch->repository[0] && whole(most, "bytes", &ret_fetch->most_bytes) &&
+	       whole(most, "seconds", &ret_fetch->most_s);
 }
 
 static bool load(json_t *object, struct task_load *ret_load)
@@ -89,12 +118,34 @@ static bool load(json_t *object, struct task_load *ret_load)
 	       artifacts(json_object_get(object, "base_artifacts"), &ret_load->base_artifacts);
 }
 
+/* A list, for the command line of a program: so words alone. */
+static bool workloads(json_t *list, char *ret_commas, size_t bytes)
+{
+	size_t used = 0, i;
+	json_t *item;
+
+	ret_commas[0] = '\0';
+	json_array_foreach (list, i, item) {
+		const char *name = json_string_value(item);
+
+		if (!name || !*name || strspn(name, WORKLOAD_LETTERS) != strlen(name))
+			return false;
+		used += (size_t)snprintf(ret_commas + used, bytes - used, "%s%s", i ? "," : "",
+					 name);
+		if (used >= bytes)
+			return false;
+	}
+	return !list || json_is_null(list) || json_array_size(list);
+}
+
 static bool block(json_t *object, struct task *task)
 {
 	json_t *loads = json_object_get(object, "loads");
 
 	if (!text(object, "lane", task->lane, sizeof(task->lane)) ||
-	    !text(object, "isa", task->isa, sizeof(task->isa)) || !json_is_array(loads))
+	    !text(object, "isa", task->isa, sizeof(task->isa)) || !json_is_array(loads) ||
+	    !workloads(json_object_get(object, "workloads"), task->workloads,
+		       sizeof(task->workloads)))
 		return false;
 	task->loads = xcalloc(json_array_size(loads), sizeof(*task->loads));
 	for (size_t i = 0; i < json_array_size(loads); i++) {
@@ -119,8 +170,11 @@ int json_task_decode(const char *body, size_t bytes, struct task *ret_task, stru
 	if (good) {
 		task.expires_s = (unsigned)json_number_value(expires);
 		task.id = json_integer_value(json_object_get(object, "id"));
-		task.kind = !strcmp(kind, "build") ? TASK_BUILD : TASK_BLOCK;
+		task.kind = !strcmp(kind, "build")   ? TASK_BUILD
+			    : !strcmp(kind, "fetch") ? TASK_FETCH
+						     : TASK_BLOCK;
 		good = !strcmp(kind, "build")	? build(object, &task.build)
+		       : !strcmp(kind, "fetch") ? fetch(object, &task.fetch)
 		       : !strcmp(kind, "block") ? block(object, &task)
 						: false;
 	}

@@ -10,6 +10,7 @@
 
 #include "agent/build-log.h"
 #include "agent/code-hash.h"
+#include "agent/kbuild-internal.h"
 #include "agent/kbuild-reach.h"
 #include "agent/sandbox.h"
 #include "lib/alloc.h"
@@ -64,7 +65,7 @@ static const char configure_script[] =
 
 /* With KERNEL=1 all of it; else only KVM's modules, which is what most patches reach, and the kick
  * module when KICK=1. make looks at as much of the tree as it is asked for. */
-static const char make_script[] =
+const char kbuild_make_script[] =
 	"set -e\n"
 	"if [ \"$KERNEL\" = 1 ]; then\n"
 	"	make -s -C /src O=/out olddefconfig\n"
@@ -77,14 +78,6 @@ static const char make_script[] =
 	"rm -rf /out/runway-kick\n"
 	"cp -r /kick /out/runway-kick\n"
 	"make -s -C /src O=/out M=/out/runway-kick modules\n";
-
-/* Both are run by sh; the base's output folder is new, a variant's is a copy of the base's. */
-struct step {
-	const char *script;
-	const char *out;
-	bool may_fill_ccache;
-	bool kernel, kick; /* what make_script makes beside KVM's modules */
-};
 
 static void tell_phase(const struct kbuild_watch *watch, const char *phase)
 {
@@ -132,7 +125,9 @@ int kbuild_key(const struct kbuild *kbuild, const struct source_variant *variant
 			return rc;
 		sha256_add_text(&hash, text.data);
 	}
-	rc = tool_version(&hash, "gcc", err);
+	rc = kbuild->posted ? kbuild_posted_key(kbuild, &hash, err) : 0;
+	if (!rc)
+		rc = tool_version(&hash, "gcc", err);
 	if (!rc)
 		rc = tool_version(&hash, "ld", err);
 	if (rc < 0)
@@ -141,8 +136,8 @@ int kbuild_key(const struct kbuild *kbuild, const struct source_variant *variant
 	return 0;
 }
 
-static int run_step(const struct kbuild *kbuild, const struct step *step, struct build_log *log,
-		    struct proc_result *ret_result, struct err *err)
+int kbuild_run_step(const struct kbuild *kbuild, const struct kbuild_step *step,
+		    struct build_log *log, struct err *err)
 {
 	CLEANUP(free_ptr) char *ccache = xasprintf("%s/ccache", kbuild->folder);
 	CLEANUP(free_ptr) char *configs = xasprintf("%s/kernel-configs", kbuild->resources);
@@ -182,17 +177,18 @@ static int run_step(const struct kbuild *kbuild, const struct step *step, struct
 		.cancelled = build_log_cancelled,
 		.data = log,
 	};
+	struct proc_result result;
 	int rc = file_make_folder(ccache, 0755, err);
 
 	if (!rc)
-		rc = sandbox_run(&spec, ret_result, err);
+		rc = sandbox_run(&spec, &result, err);
 	if (rc == -EDQUOT) /* the build's own doing, not this machine's */
 		return build_log_fail(log, "%s", err->text);
 	if (rc < 0)
 		return rc;
-	if (ret_result->end == PROC_CANCELLED && !build_log_too_long(log))
+	if (result.end == PROC_CANCELLED && !build_log_too_long(log))
 		return err_set(err, -ECANCELED, "The build was cancelled.");
-	build_log_judge(log, ret_result);
+	build_log_judge(log, &result);
 	return 0;
 }
 
@@ -220,6 +216,13 @@ static int fresh_folder(const char *path, struct err *err)
 	return rc < 0 ? rc : file_make_folder(path, 0755, err);
 }
 
+int kbuild_copy_fresh(const char *from, const char *to, struct err *err)
+{
+	int rc = fresh_folder(to, err);
+
+	return rc < 0 ? rc : copy_folder(from, to, err);
+}
+
 /* Builds the base into its own folder unless it is there. Sets log's failure when it does not
  * build. */
 static int build_base(const struct kbuild *kbuild, const struct source_variant *base,
@@ -227,8 +230,7 @@ static int build_base(const struct kbuild *kbuild, const struct source_variant *
 		      struct err *err)
 {
 	CLEANUP(free_ptr) char *partial = xasprintf("%s.partial", out);
-	static const char *const scripts[] = { configure_script, make_script };
-	struct proc_result result;
+	static const char *const scripts[] = { configure_script, kbuild_make_script };
 	int rc;
 
 	if (access(out, F_OK) == 0)
@@ -238,13 +240,25 @@ static int build_base(const struct kbuild *kbuild, const struct source_variant *
 	if (!rc)
 		rc = fresh_folder(partial, err);
 	for (size_t i = 0; !rc && !log->failed && i < 2; i++) {
-		struct step step = { scripts[i], partial, true, true, true };
+		struct kbuild_step step = { scripts[i], partial, true, true, true };
 
-		rc = run_step(kbuild, &step, log, &result, err);
+		rc = kbuild_run_step(kbuild, &step, log, err);
 	}
 	if (rc < 0 || log->failed)
 		return rc;
 	return rename(partial, out) < 0 ? err_sys(err, -errno, "Cannot rename %s", partial) : 0;
+}
+
+int kbuild_collect_one(const char *out, const char *path, const char *to, const char *name,
+		       struct build_log *log)
+{
+	CLEANUP(free_ptr) char *copy = xasprintf("%s/%s", to, name);
+	struct err why = ERR_INIT;
+	CLEANUP(close_fd) int fd = file_open_beneath(out, path, &why);
+
+	if (fd < 0 || file_copy_fd(fd, copy, 0644, ARTIFACT_MAX_BYTES, &why) < 0)
+		return build_log_fail(log, "The build gave no usable %s (%s).", path, why.text);
+	return 0;
 }
 
 /* Takes the products out of a folder that a hostile Makefile wrote, into one of ours. */
@@ -252,26 +266,15 @@ static int collect(const char *out, const char *to, struct build_log *log, struc
 {
 	int rc = fresh_folder(to, err);
 
-	for (size_t i = 0; !rc && i < sizeof(products) / sizeof(products[0]) + 1; i++) {
-		bool extra = i == sizeof(products) / sizeof(products[0]);
-		const char *name = extra ? "vmlinux.o" : products[i].name;
-		const char *path = extra ? "vmlinux.o" : products[i].path;
-		CLEANUP(free_ptr) char *copy = xasprintf("%s/%s", to, name);
-		struct err why = ERR_INIT;
-		CLEANUP(close_fd) int fd = file_open_beneath(out, path, &why);
-
-		if (fd < 0)
-			return build_log_fail(log, "The build gave no usable %s (%s).", path,
-					      why.text);
-		if (file_copy_fd(fd, copy, 0644, ARTIFACT_MAX_BYTES, &why) < 0)
-			return build_log_fail(log, "The build gave no usable %s (%s).", path,
-					      why.text);
-	}
+	for (size_t i = 0; !rc && !log->failed && i < sizeof(products) / sizeof(products[0]); i++)
+		rc = kbuild_collect_one(out, products[i].path, to, products[i].name, log);
+	if (!rc && !log->failed)
+		rc = kbuild_collect_one(out, "vmlinux.o", to, "vmlinux.o", log);
 	return rc;
 }
 
 static int find_reach(const struct kbuild *kbuild, const struct source_variant *variant,
-		      const char *base_out, struct step *step, struct err *err)
+		      const char *base_out, struct kbuild_step *step, struct err *err)
 {
 	CLEANUP(kbuild_reach_release) struct kbuild_reach reach = KBUILD_REACH_INIT(base_out);
 	int rc = source_changes(kbuild->source, variant, kbuild_reach_add, &reach, err);
@@ -287,8 +290,7 @@ static int build_variant(const struct kbuild *kbuild, const struct source_varian
 			 const char *base_out, const char *out, const struct kbuild_watch *watch,
 			 struct build_log *log, struct err *err)
 {
-	struct step step = { make_script, out, false, true, true };
-	struct proc_result result;
+	struct kbuild_step step = { kbuild_make_script, out, false, true, true };
 	int rc;
 
 	tell_phase(watch, "source");
@@ -296,13 +298,11 @@ static int build_variant(const struct kbuild *kbuild, const struct source_varian
 	if (!rc)
 		rc = source_switch(kbuild->source, variant, err);
 	if (!rc)
-		rc = fresh_folder(out, err);
-	if (!rc)
-		rc = copy_folder(base_out, out, err);
+		rc = kbuild_copy_fresh(base_out, out, err);
 	if (rc < 0)
 		return rc;
 	tell_phase(watch, "compile");
-	return run_step(kbuild, &step, log, &result, err);
+	return kbuild_run_step(kbuild, &step, log, err);
 }
 
 static int finish(const char *out, const char *products_folder, struct build_log *log,
@@ -321,6 +321,22 @@ static int finish(const char *out, const char *products_folder, struct build_log
 	return rc;
 }
 
+/* copy_of: the base's own folder is not built in again; NULL: out is the variant's. */
+static int make_posted(const struct kbuild *kbuild, const struct source_variant *variant,
+		       const char *copy_of, const char *out, const char *to, struct build_log *log,
+		       struct kbuild_result *result, struct err *err)
+{
+	int rc = copy_of ? kbuild_copy_fresh(copy_of, out, err) : 0;
+
+	if (!rc)
+		rc = kbuild_posted_make(kbuild, variant, out, copy_of != NULL, to, log, err);
+	if (rc < 0 || !log->failed)
+		return rc;
+	result->built = false;
+	snprintf(result->sentence, sizeof(result->sentence), "%s", log->sentence);
+	return 0;
+}
+
 int kbuild_run(const struct kbuild *kbuild, const struct source_variant *base,
 	       const struct source_variant *variant, const struct kbuild_watch *watch,
 	       struct kbuild_result *ret_result, struct err *err)
@@ -332,7 +348,12 @@ int kbuild_run(const struct kbuild *kbuild, const struct source_variant *base,
 	char base_key[SHA256_HEX_BYTES];
 	uint64_t began = clock_ms();
 	bool is_base = !strcmp(base->tree, variant->tree);
-	int rc = kbuild_key(kbuild, base, base_key, err);
+	/* Its folder is the same with and without what is made from it on top. */
+	struct kbuild plain = *kbuild;
+	int rc;
+
+	plain.posted = false;
+	rc = kbuild_key(&plain, base, base_key, err);
 
 	if (rc < 0)
 		return rc;
@@ -346,6 +367,9 @@ int kbuild_run(const struct kbuild *kbuild, const struct source_variant *base,
 		tell_phase(watch, "collect");
 		rc = finish(is_base ? base_out : out, products_folder, &log, &result, err);
 	}
+	if (!rc && kbuild->posted && result.built)
+		rc = make_posted(kbuild, variant, is_base ? base_out : NULL, out, products_folder,
+				 &log, &result, err);
 	if (rc < 0)
 		return rc;
 	snprintf(result.folder, sizeof(result.folder), "%s", products_folder);

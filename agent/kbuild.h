@@ -27,6 +27,7 @@ struct kbuild {
 	const char *folder; /* ours, absolute: base output folders, ccache, the variant's output */
 	const char *resources; /* holds kernel-configs/ and workloads/kick/ */
 	unsigned jobs;	       /* make -j */
+	bool posted;	       /* KBUILD_POSTED_ARTIFACT is made too */
 };
 
 /* Who wants to know how it goes. Any may be NULL. */
@@ -48,6 +49,11 @@ struct kbuild_result {
 
 /* Names of the files a build gives (docs/formats.md), NULL-ended. */
 extern const char *const kbuild_artifacts[];
+/*
+ * kvm-intel.ko once more, with posted-interrupt descriptors as Bochs 3.0 wants them: made from the
+ * same tree and kernel-configs/posted.mbox, for the base and variants alike.
+ */
+#define KBUILD_POSTED_ARTIFACT "kvm-intel-posted.ko"
 
 int kbuild_key(const struct kbuild *kbuild, const struct source_variant *variant,
 	       char ret_key[SHA256_HEX_BYTES], struct err *err);

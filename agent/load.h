@@ -14,6 +14,7 @@
 
 #include "agent/exact.h"
 #include "agent/host-driver.h"
+#include "agent/latency.h"
 #include "agent/race.h"
 #include "agent/report.h"
 #include "agent/task.h"
@@ -51,6 +52,9 @@ struct load_result {
 	size_t functions_count;
 	struct race_map *races;
 	size_t races_count;
+	struct latency *latencies; /* one for each workload and target */
+	size_t latencies_count;
+	const char *latency_clock; /* what their ticks are */
 	char sender_flag[64];
 };
 
@@ -63,8 +67,14 @@ void load_result_release(struct load_result *result);
 void derive_sampled(const struct report *report, const struct load_outcome *outcome,
 		    struct load_result *result);
 
+/* Latencies of IPIs, over all repetitions that were not dropped: after derive_sampled(). */
+void derive_latencies(const struct report *report, const char *lane, struct load_result *result);
+
 /* The race lane's windows; report's maps move. */
 void derive_race(struct report *report, struct load_result *result);
+/* The same on a host with posted interrupts, and how many of them reached a CPU that was out of the
+ * guest. */
+void derive_posted(struct report *report, struct load_result *result);
 
 /* Takes the exact lane's values over; exact's functions move. */
 void derive_exact(struct exact_result *exact, struct load_result *result);

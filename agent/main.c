@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "agent/agent.h"
+#include "agent/fetch.h"
 #include "agent/host-driver.h"
 #include "agent/json-result.h"
 #include "agent/options.h"
@@ -76,6 +77,19 @@ static int lock_machine(const struct config *config, struct lease *lease, struct
 	return TAKE_FD(fd);
 }
 
+static int run_kind(struct agent *agent, const struct task *task, struct lease *lease,
+		    struct err *err)
+{
+	switch (task->kind) {
+	case TASK_BUILD:
+		return build_task_run(agent, task, lease, err);
+	case TASK_FETCH:
+		return fetch_task_run(agent, task, lease, err);
+	default:
+		return block_task_run(agent, task, lease, err);
+	}
+}
+
 static void run_task(struct agent *agent, const struct task *task)
 {
 	CLEANUP(lease_end) struct lease *lease = lease_begin(agent->config, task);
@@ -84,8 +98,7 @@ static void run_task(struct agent *agent, const struct task *task)
 	int rc = lock < 0 ? lock : 0;
 
 	if (!rc)
-		rc = task->kind == TASK_BUILD ? build_task_run(agent, task, lease, &err)
-					      : block_task_run(agent, task, lease, &err);
+		rc = run_kind(agent, task, lease, &err);
 	if (!rc)
 		return;
 	if (lease_lost(lease) || rc == -ESTALE) {
@@ -151,6 +164,8 @@ static int probe(const struct config *config, struct err *err)
 		rc = emulated_svm_driver.probe(err);
 	if (!rc && has_capability(config, "bench-vmx"))
 		rc = bochs_vmx_driver.probe(err);
+	if (!rc && has_capability(config, "bench-vmx-posted"))
+		rc = bochs3_vmx_driver.probe(err);
 	return rc;
 }
 
@@ -166,14 +181,19 @@ int main(int argc, char **argv)
 {
 	struct sigaction action = { .sa_handler = on_signal };
 	char host_name[65] = "agent";
-	struct config config = { .name = host_name,
-				 .stopping = stopping,
-				 .jobs = (unsigned)sysconf(_SC_NPROCESSORS_ONLN) };
+	struct config config = {
+		.name = host_name,
+		.stopping = stopping,
+		.git = { .most_bytes = 512 << 20, .most_objects = 200000, .most_s = 300 },
+		.jobs = (unsigned)sysconf(_SC_NPROCESSORS_ONLN)
+	};
 	struct agent agent = { .config = &config };
 	struct err err = ERR_INIT;
 
 	if (argc > 1 && !strcmp(argv[1], "try-load"))
 		return try_load(argc - 1, argv + 1);
+	if (argc > 1 && !strcmp(argv[1], "fetch"))
+		return fetch_main(argc - 1, argv + 1);
 	gethostname(host_name, sizeof(host_name) - 1);
 	if (options_parse(argc, argv, &config, &err) < 0 || probe(&config, &err) < 0) {
 		fprintf(stderr, "runway-agent: %s\n", err.text);

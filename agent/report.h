@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/latency.h"
 #include "agent/race.h"
 
 #define REPORT_LINES_MAX 20000
@@ -35,6 +36,8 @@ struct rep {
 	uint64_t sent, received, destinations;
 	uint64_t exits;	       /* KVM binary stats, all vCPUs */
 	uint64_t host_ipis;    /* RES + PIN + NPI + PIW + CAL */
+	uint64_t posted_ipis;  /* PIN + NPI + PIW of these */
+	uint64_t kick_ipis;    /* RES of these */
 	uint64_t run_delay_ns; /* worst vCPU thread, as the host under test sees it */
 	uint64_t wall_ns;
 	struct count *reasons; /* exits by reason; counting pass */
@@ -58,6 +61,8 @@ struct report {
 	size_t gates_count;
 	struct race_map *races;
 	size_t races_count;
+	struct latency *latencies;
+	size_t latencies_count;
 	size_t bad_lines;
 };
 

@@ -16,6 +16,10 @@
 #include "lib/cleanup.h"
 
 #define WATCH_EVERY_MS 2000
+/* A kernel's folder has some tens of thousands. */
+#define WATCH_FILES_MAX 500000
+/* Of /tmp, which is memory. */
+#define TMP_MAX_BYTES "1073741824"
 
 struct argv {
 	char **items;
@@ -98,6 +102,10 @@ char **sandbox_argv(const struct sandbox_spec *spec, const struct cgroup *group)
 					     "/proc",
 					     "--dev",
 					     "/dev",
+					     "--remount-ro",
+					     "/dev",
+					     "--size",
+					     TMP_MAX_BYTES,
 					     "--tmpfs",
 					     "/tmp",
 					     "--setenv",
@@ -129,6 +137,8 @@ char **sandbox_argv(const struct sandbox_spec *spec, const struct cgroup *group)
 	add_limit(&argv, "nproc", spec->processes_max);
 	add(&argv, "--core=0");
 	add_all(&argv, fixed);
+	if (spec->network)
+		add(&argv, "--share-net");
 	for (size_t i = 0; i < sizeof(system_folders) / sizeof(system_folders[0]); i++)
 		add_system_folder(&argv, system_folders[i]);
 	for (const struct sandbox_bind *bind = spec->binds; bind && bind->from; bind++)
@@ -157,7 +167,7 @@ void sandbox_argv_free(char ***argv)
 }
 
 /* nftw() passes no data; one sandbox runs at a time in an agent, and only its thread asks. */
-static __thread uint64_t folder_bytes;
+static __thread uint64_t folder_bytes, folder_files;
 
 static int add_size(const char *path, const struct stat *status, int type, struct FTW *where)
 {
@@ -165,13 +175,14 @@ static int add_size(const char *path, const struct stat *status, int type, struc
 	(void)type;
 	(void)where;
 	folder_bytes += (uint64_t)status->st_blocks * 512;
-	return 0;
+	/* Names without bytes fill a disk as well; looking at all of them would take for ever. */
+	return ++folder_files > WATCH_FILES_MAX;
 }
 
 struct watched {
 	const struct sandbox_spec *spec;
 	uint64_t next_look_ms;
-	bool too_large;
+	bool too_large, too_many;
 };
 
 static void pass_output(void *data, const char *bytes, size_t count)
@@ -190,11 +201,12 @@ static bool must_end(void *data)
 		return true;
 	if (!spec->watch_folder || clock_ms() < watched->next_look_ms)
 		return false;
-	folder_bytes = 0;
+	folder_bytes = folder_files = 0;
 	nftw(spec->watch_folder, add_size, 32, FTW_PHYS | FTW_MOUNT);
 	watched->next_look_ms = clock_ms() + WATCH_EVERY_MS;
 	watched->too_large = folder_bytes > spec->watch_max_bytes;
-	return watched->too_large;
+	watched->too_many = folder_files > WATCH_FILES_MAX;
+	return watched->too_large || watched->too_many;
 }
 
 int sandbox_run(const struct sandbox_spec *spec, struct proc_result *ret_result, struct err *err)
@@ -213,6 +225,9 @@ int sandbox_run(const struct sandbox_spec *spec, struct proc_result *ret_result,
 	};
 	int rc = proc_run(&proc, ret_result, err);
 
+	if (!rc && watched.too_many)
+		return err_set(err, -EDQUOT, "It made more than the %d files it may and was ended.",
+			       WATCH_FILES_MAX);
 	if (!rc && watched.too_large)
 		return err_set(err, -EDQUOT,
 			       "It wrote more than the %" PRIu64 " MiB it may and was ended.",

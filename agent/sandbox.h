@@ -33,6 +33,7 @@ struct sandbox_spec {
 	const char *const *environment; /* "NAME=value", NULL-ended; may be NULL. PATH is set. */
 	const char *folder;		/* inside */
 	const int *keep_fds;		/* as in struct proc_spec */
+	bool network;			/* the agent's own; without it there is none */
 	uint64_t time_limit_ms;
 	uint64_t memory_max_bytes; /* address space of one process; 0: no limit */
 	uint64_t file_max_bytes;   /* largest file; 0: no limit */

@@ -39,20 +39,6 @@ void source_close(struct source **source)
 	*source = NULL;
 }
 
-/*
- * Nothing but the repository itself may have a say: a person's configuration changes how merges
- * find renames. And the base may belong to another user; its path is given by the operator.
- */
-static void set_up_libgit2(void)
-{
-	git_libgit2_init();
-	git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_SYSTEM, "");
-	git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_XDG, "");
-	git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_GLOBAL, "");
-	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
-	git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
-}
-
 static int take_lock(struct source *source, const char *folder, struct err *err)
 {
 	CLEANUP(free_ptr) char *path = xasprintf("%s/lock", folder);
@@ -146,7 +132,8 @@ int source_open(const char *repository, const char *folder, struct source **ret_
 	int rc;
 
 	source->lock_fd = source->worktree.fd = -1;
-	set_up_libgit2();
+	git_set_up();
+	git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
 	rc = file_make_folder(folder, 0755, err);
 	if (rc < 0)
 		return rc;

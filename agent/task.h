@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "lib/err.h"
+#include "lib/git-url.h"
 #include "lib/sha256.h"
 
 struct artifact {
@@ -31,8 +32,10 @@ const struct artifact *artifacts_find(const struct artifacts *artifacts, const c
 struct task_build {
 	char repository[65];
 	char rev[256];
+	char preferred[65];	     /* a commit to take instead of rev when it is there; "" */
 	char mbox[SHA256_HEX_BYTES]; /* "" for the base */
 	char series[65];
+	bool posted; /* the campaign has the lane posted, which needs a module of its own */
 };
 
 struct task_load {
@@ -44,7 +47,16 @@ struct task_load {
 	struct artifacts base_artifacts;
 };
 
-enum task_kind { TASK_BUILD, TASK_BLOCK };
+struct task_fetch {
+	char series[65];
+	char url[GIT_URL_MAX_BYTES + 1];
+	char ref[GIT_REF_MAX_BYTES + 1];
+	char base[GIT_REF_MAX_BYTES + 1]; /* "": the base repository's own */
+	char repository[65];
+	uint64_t most_bytes, most_s; /* as the server allows; 0: as this agent does */
+};
+
+enum task_kind { TASK_BUILD, TASK_BLOCK, TASK_FETCH };
 
 struct task {
 	char lease[128];
@@ -52,8 +64,10 @@ struct task {
 	int64_t id;
 	enum task_kind kind;
 	struct task_build build;
+	struct task_fetch fetch;
 	char lane[16];
 	char isa[8];
+	char workloads[1024]; /* comma-separated; "": all of the lane */
 	struct task_load *loads;
 	size_t loads_count;
 };

@@ -48,7 +48,8 @@ static void put(const char *path, const char *text, mode_t mode)
 static int start_all(void **state)
 {
 	static const char *const files[] = { "bzImage",	   "irqbypass.ko", "kvm.ko",
-					     "kvm-amd.ko", "kvm-intel.ko", "runway-kick.ko" };
+					     "kvm-amd.ko", "kvm-intel.ko", "kvm-intel-posted.ko",
+					     "runway-kick.ko" };
 
 	(void)state;
 	if (!mkdtemp(folder))
@@ -273,6 +274,48 @@ static void equal_artifacts_give_an_equal_disc(void **state)
 	assert_memory_equal(first.data, second.data, first.length);
 }
 
+/* The loader that comes with Bochs 3.0 is a script too, which starts what it is given. */
+static void a_bochs_of_our_own_is_started_with_its_own_loader(void **state)
+{
+	static const char loader[] =
+		"#!/bin/bash\n[ \"$1\" = --library-path ] && [ -d \"$2\" ] || exit 9\nshift 2\n"
+		"p=$1; shift; [ \"$1\" != -debugger ] || shift\nexec \"$p\" \"$@\"\n";
+	static const char script[] = HEAD "echo \"plugins in $LTDL_LIBRARY_PATH\" >&$c\n"
+					  "cat \"$3\" \"$5\" >&$c\n" END RESET;
+	CLEANUP(free_ptr) char *own = xasprintf("%s/bochs3", folder);
+	CLEANUP(free_ptr) char *library = xasprintf("%s/lib", own);
+	CLEANUP(free_ptr) char *ready = xasprintf("%s/ready", own);
+	CLEANUP(free_ptr) char *linker = xasprintf("%s/lib/ld-linux-x86-64.so.2", own);
+	CLEANUP(free_ptr) char *program = xasprintf("%s/bochs-bin", own);
+
+	(void)state;
+	assert_int_equal(file_make_folder(library, 0755, NULL), 0);
+	put(linker, loader, 0755);
+	put(program, script, 0755);
+	setenv("RUNWAY_BOCHS3", own, 1);
+	assert_int_equal(bochs3_vmx_driver.probe(NULL), -ENOENT);
+	put(ready, "", 0644);
+	assert_int_equal(run_on(&bochs3_vmx_driver, "posted", script, 20000, 20000, NULL), 0);
+	unsetenv("RUNWAY_BOCHS3");
+	expect(LOAD_OK, "");
+	assert_non_null(strstr(outcome.console.data, "bochs3/plugins"));
+	assert_non_null(strstr(outcome.console.data, "model=corei7_skylake_x, count=2, quantum=1,"));
+	assert_non_null(strstr(outcome.console.data, "bochs3/BIOS-bochs-latest"));
+	assert_non_null(strstr(outcome.console.data, "c\nstep all 1000000000000\n"));
+}
+
+static void without_bochs_3_it_is_said_how_to_get_it(void **state)
+{
+	struct err err = ERR_INIT;
+
+	(void)state;
+	unsetenv("RUNWAY_BOCHS3");
+	assert_int_equal(bochs3_vmx_driver.probe(&err), -ENOENT);
+	assert_non_null(strstr(err.text, "deploy/fetch-bochs3"));
+	assert_ptr_equal(host_driver_find("posted", "vmx"), &bochs3_vmx_driver);
+	assert_null(host_driver_find("posted", "svm"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)
 
 int main(void)
@@ -289,6 +332,8 @@ int main(void)
 		TEST(a_trace_that_does_not_end_is_a_hang),
 		TEST(lanes_and_instruction_sets_differ_in_the_machine),
 		TEST(equal_artifacts_give_an_equal_disc),
+		TEST(a_bochs_of_our_own_is_started_with_its_own_loader),
+		TEST(without_bochs_3_it_is_said_how_to_get_it),
 	};
 
 	return cmocka_run_group_tests(tests, start_all, finish_all);

@@ -125,6 +125,35 @@ static void maps_go_on_to_the_server_as_they_came(void **state)
 	assert_non_null(strstr(body, "\"metric\":\"spurious_window\""));
 }
 
+static void a_host_with_posted_interrupts_has_windows_of_its_own(void **state)
+{
+	CLEANUP(report_release) struct report report = { 0 };
+	CLEANUP(load_result_release) struct load_result result = { 0 };
+	static const char lines[] =
+		"{\"t\":\"rep\",\"workload\":\"ipi-storm\",\"pass\":\"timing\",\"rep\":0,\"sent\":200,"
+		"\"received\":200,\"destinations\":1,\"kvm\":{\"exits\":9},\"irq\":{\"RES\":2,\"PIN\":49,"
+		"\"PIW\":1,\"CAL\":6,\"LOC\":8}}\n"
+		"{\"t\":\"race\",\"workload\":\"race-cpuid-ipi\",\"kind\":\"cpuid\",\"sender\":\"ipi\","
+		"\"from\":-2,\"to\":4,\"rounds\":9,\"cycle\":3,\"ranges\":[[-2,-1,\"needed\"],"
+		"[0,2,\"spurious\"],[3,4,\"quiet\"]]}\n"
+		"{\"t\":\"race\",\"workload\":\"race-tsc-deadline-ipi\",\"kind\":\"tsc-deadline\","
+		"\"sender\":\"ipi\",\"from\":0,\"to\":4,\"rounds\":9,\"cycle\":3,"
+		"\"ranges\":[[0,4,\"needed\"]]}\n";
+
+	(void)state;
+	json_report_decode(lines, strlen(lines), &report);
+	assert_int_equal(report.bad_lines, 0);
+	derive_posted(&report, &result);
+	assert_int_equal(result.samples_count, 3);
+	assert_string_equal(result.samples[0].metric, "posted_ipi_per_guest_ipi");
+	assert_true(result.samples[0].value == 0.25);
+	assert_string_equal(result.samples[1].metric, "kick_ipi_per_guest_ipi");
+	assert_true(result.samples[1].value == 0.01);
+	assert_string_equal(result.samples[2].metric, "posted_window");
+	assert_true(result.samples[2].value == 3);
+	assert_int_equal(result.races_count, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +162,7 @@ int main(void)
 		cmocka_unit_test(an_event_that_is_lost_is_no_spurious_ipi),
 		cmocka_unit_test(maps_that_are_not_sound_are_counted_and_left_out),
 		cmocka_unit_test(more_ranges_than_a_map_may_have_are_refused),
+		cmocka_unit_test(a_host_with_posted_interrupts_has_windows_of_its_own),
 		cmocka_unit_test(maps_go_on_to_the_server_as_they_came),
 	};
 

@@ -21,11 +21,13 @@
 #define SILENCE_MS (40ull * 1000)
 
 static const char usage_text[] =
-	"usage: runway-agent try-load --driver NAME --lane exact|race|smp --artifacts DIR\n"
+	"usage: runway-agent try-load --driver NAME --lane exact|posted|race|smp\n"
+	"                             --artifacts DIR\n"
 	"                             [--resources DIR] [--base DIR] [--flag MEMBER]\n"
 	"                             [--arguments TEXT] [--keep DIR] [--functions]\n"
 	"\n"
-	"  --driver NAME     bochs-svm, bochs-vmx, emulated-svm\n"
+	"  --driver NAME     bochs3-vmx (lane posted), bochs-svm, bochs-vmx,\n"
+	"                    emulated-svm\n"
 	"  --artifacts DIR   a build's files: bzImage, kvm.ko …, as docs/formats.md names them\n"
 	"  --resources DIR   holds workloads/ and build/ (default: the current folder)\n"
 	"  --base DIR        the base's files: finds the sender's flag as a campaign does\n"
@@ -157,10 +159,14 @@ static int derive(const struct trial *trial, const struct load_outcome *outcome,
 	result->gates = TAKE(report.gates);
 	result->gates_count = report.gates_count;
 	report.gates_count = 0;
-	if (!outcome->paths) {
+	if (!strcmp(trial->lane, "race"))
+		derive_race(&report, result);
+	else if (!strcmp(trial->lane, "posted"))
+		derive_posted(&report, result);
+	else if (!outcome->paths)
 		derive_sampled(&report, outcome, result);
+	if (!outcome->paths)
 		return 0;
-	}
 	rc = exact_derive(&input, &exact, err);
 	if (!rc)
 		derive_exact(&exact, result);

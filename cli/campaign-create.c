@@ -3,13 +3,37 @@
 
 #include "cli/campaign.h"
 #include "cli/commands.h"
-#include "cli/options.h"
-#include "cli/problem.h"
+#include "cli/fetch.h"
+#include "cli/noise-plan.h"
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
 
-#define USAGE "campaign create --series ID[,ID...] [OPTION...]"
 #define LOADS_MAX 10000
+
+static const struct option_row options[] = {
+	{ "base-repository", 'b', "NAME", "a repository that the agents know (linux)", NULL,
+	  false },
+	{ "base-rev", 'r', "REV", "the revision that the series apply to (HEAD)", NULL, false },
+	{ "isa", 'i', "ISA,...", "svm, vmx (the server's default: svm)", "svm vmx svm,vmx", false },
+	{ "lanes", 'l', "LANE,...", "exact, race, smp (the server's default: exact,smp)",
+	  "exact race smp exact,smp", false },
+	{ "loads-exact", 'e', "N", "loads of each variant on the exact lane", NULL, false },
+	{ "loads-race", 'c', "N", "loads of each variant on the race lane", NULL, false },
+	{ "loads-smp", 'p', "N", "loads of each variant on the smp lane", NULL, false },
+	{ "loads-smp-most", 'o', "N", "blocks of them that may be bought for what is unknown", NULL,
+	  false },
+	{ "measure-identical", 'm', NULL, "measure also what compiles to the base's code", NULL,
+	  false },
+	{ "null-control", 'n', NULL,
+	  "the base a second time in every block of the smp lane; with --loads-smp-most it is "
+	  "there anyway",
+	  NULL, false },
+	{ "no-null-control", 'N', NULL, "not even with --loads-smp-most", NULL, false },
+	{ "seed", 'd', "N", "of the random order; else drawn and recorded", NULL, false },
+	{ "series", 's', "ID,...", "the series to compare; may be given several times", NULL,
+	  false },
+	{ 0 },
+};
 
 /* Appends the ids of "1,2,3". */
 static int add_series(struct campaign_request *request, const char *list, struct err *err)
@@ -32,8 +56,10 @@ static int add_series(struct campaign_request *request, const char *list, struct
 	}
 }
 
-static int take_option(struct campaign_request *request, int option, struct err *err)
+static int take(void *data, int option, struct err *err)
 {
+	struct campaign_request *request = data;
+
 	switch (option) {
 	case 'b':
 		request->repository = optarg;
@@ -64,6 +90,9 @@ static int take_option(struct campaign_request *request, int option, struct err 
 	case 'n':
 		request->null_control = true;
 		return 0;
+	case 'N':
+		request->no_null_control = true;
+		return 0;
 	case 'd':
 		request->has_seed = true;
 		return option_integer("--seed", optarg, 0, INT64_MAX, &request->seed, err);
@@ -73,66 +102,55 @@ static int take_option(struct campaign_request *request, int option, struct err 
 	}
 }
 
-static int parse(struct context *context, int argc, char **argv, struct campaign_request *request,
-		 struct err *err)
+static void print_created(const struct campaign *campaign, const struct screen *screen)
 {
-	static const struct option own[] = {
-		{ "base-repository", required_argument, NULL, 'b' },
-		{ "base-rev", required_argument, NULL, 'r' },
-		{ "isa", required_argument, NULL, 'i' },
-		{ "lanes", required_argument, NULL, 'l' },
-		{ "loads-exact", required_argument, NULL, 'e' },
-		{ "loads-race", required_argument, NULL, 'c' },
-		{ "loads-smp", required_argument, NULL, 'p' },
-		{ "loads-smp-most", required_argument, NULL, 'o' },
-		{ "measure-identical", no_argument, NULL, 'm' },
-		{ "null-control", no_argument, NULL, 'n' },
-		{ "seed", required_argument, NULL, 'd' },
-		{ "series", required_argument, NULL, 's' },
-		{ 0 },
-	};
-	int option, rc;
+	CLEANUP(free_ptr)
+	char *line = xasprintf("campaign %lld: %zu variants, the base among them. Follow it with: "
+			       "runway campaign watch %lld",
+			       (long long)campaign->id, campaign->variant_count,
+			       (long long)campaign->id);
 
-	while ((rc = options_next(context, argc, argv, own, &option, err)) > 0) {
-		rc = take_option(request, option, err);
-		if (rc < 0)
-			return rc;
-	}
-	if (rc < 0 || context->help)
-		return rc;
-	if (!request->series_count)
-		return err_set(err, E_USAGE, "A campaign compares series. Usage: runway %s", USAGE);
-	return options_arguments(argc, 0, 0, USAGE, err);
+	screen_fold(screen, line);
+	if (campaign->waiting)
+		screen_fold(screen, campaign->waiting);
 }
 
-int campaign_create(struct context *context, int argc, char **argv, struct err *err)
+static int run(struct context *context, int argc, char **argv, struct err *err)
 {
 	CLEANUP(buf_release) struct buf body = BUF_INIT(CLIENT_ANSWER_MAX_BYTES);
 	CLEANUP(campaign_release) struct campaign campaign = { 0 };
 	CLEANUP(free_ptr) char *document = NULL;
 	struct campaign_request request = { .repository = "linux", .rev = "HEAD" };
-	int rc = parse(context, argc, argv, &request, err);
+	int rc = options_parse(context, argc, argv, take, &request, err);
 
-	if (rc < 0 || context->help)
+	if (rc <= 0)
 		return rc;
-	document = campaign_request_encode(&request);
-	if ((rc = options_connect(context, err)) < 0 ||
-	    (rc = client_post(&context->client, "/campaigns", "application/json", document,
-			      strlen(document), &body, err)) < 0)
-		return rc;
-	if (context->json)
-		return document_print(&body, &context->screen, err);
-	rc = campaign_decode(body.data, body.length, &campaign, err);
+	if (!request.series_count)
+		return err_set(err, E_USAGE, "A campaign compares series: give --series ID,...");
+	if (request.null_control && request.no_null_control)
+		return err_set(err, E_USAGE, "Give --null-control or --no-null-control, not both.");
+	rc = options_connect(context, err);
 	if (rc < 0)
+		return rc;
+	if (!context->json && !context->quiet)
+		noise_plan_print(context, &request);
+	document = campaign_request_encode(&request);
+	rc = fetch_post(context, "/campaigns", document, &body, err);
+	if (rc <= 0 || (rc = campaign_decode(body.data, body.length, &campaign, err)) < 0)
 		return rc;
 	if (context->quiet)
 		fprintf(context->screen.out, "%lld\n", (long long)campaign.id);
 	else
-		fprintf(context->screen.out,
-			"campaign %lld: %zu variants, the base among them. Follow it with: "
-			"runway campaign watch %lld\n",
-			(long long)campaign.id, campaign.variant_count, (long long)campaign.id);
-	if (campaign.waiting && !context->quiet)
-		fprintf(context->screen.out, "%s\n", campaign.waiting);
+		print_created(&campaign, &context->screen);
 	return EXIT_WORKED;
 }
+
+const struct command campaign_create = {
+	.name = "create",
+	.group = "campaign",
+	.needs = "--series ID,...",
+	.summary = "Create a campaign: these series against that base",
+	.examples = "runway campaign create --series 1,2 --lanes exact",
+	.options = options,
+	.run = run,
+};

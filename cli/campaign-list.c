@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/campaign.h"
 #include "cli/commands.h"
-#include "cli/options.h"
-#include "cli/problem.h"
+#include "cli/fetch.h"
 #include "cli/table.h"
 #include "cli/text.h"
 #include "lib/alloc.h"
@@ -39,21 +38,15 @@ static void print_page(const struct campaign_page *page, const struct screen *sc
 			(long long)page->next);
 }
 
-int campaign_list(struct context *context, int argc, char **argv, struct err *err)
+static int run(struct context *context, int argc, char **argv, struct err *err)
 {
 	CLEANUP(buf_release) struct buf body = BUF_INIT(CLIENT_ANSWER_MAX_BYTES);
 	CLEANUP(campaign_page_release) struct campaign_page page = { 0 };
 	CLEANUP(free_ptr) char *path = NULL;
-	int rc = options_page(context, argc, argv, "/campaigns",
-			      "campaign list [--limit N] [--after ID]", &path, err);
+	int rc = options_page(context, argc, argv, "/campaigns", &path, err);
 
-	if (rc < 0 || context->help)
+	if (rc <= 0 || (rc = fetch(context, &body, err, "%s", path)) <= 0)
 		return rc;
-	if ((rc = options_connect(context, err)) < 0 ||
-	    (rc = client_get(&context->client, path, &body, err)) < 0)
-		return rc;
-	if (context->json)
-		return document_print(&body, &context->screen, err);
 	rc = campaign_page_decode(body.data, body.length, &page, err);
 	if (rc < 0)
 		return rc;
@@ -64,3 +57,11 @@ int campaign_list(struct context *context, int argc, char **argv, struct err *er
 		print_page(&page, &context->screen);
 	return EXIT_WORKED;
 }
+
+const struct command campaign_list = {
+	.name = "list",
+	.group = "campaign",
+	.summary = "List campaigns, the newest first",
+	.options = options_page_rows,
+	.run = run,
+};

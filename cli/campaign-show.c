@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/campaign.h"
 #include "cli/commands.h"
-#include "cli/options.h"
-#include "cli/problem.h"
+#include "cli/fetch.h"
 #include "cli/progress.h"
 #include "cli/statistics.h"
 #include "cli/table.h"
@@ -37,10 +36,9 @@ static void add_variant(struct table *table, const struct campaign_variant *vari
 
 		table_row(table, STYLE_PLAIN);
 		table_cell(table, xstrdup(""));
-		table_cell(table,
-			   xasprintf("load %lld %s%s%s%s", (long long)load->id,
-				     load->isa ? load->isa : "", load->isa ? " " : "", load->lane,
-				     load->control ? ", null control" : ""));
+		table_cell(table, xasprintf("load %lld %s%s%s%s", (long long)load->id,
+					    load->isa ? load->isa : "", load->isa ? " " : "",
+					    load->lane, load->control ? ", null control" : ""));
 		table_cell(table, xstrdup(load->status ? load->status : load->state));
 		table_cell(table, format_task(load->task));
 		table_cell(table, load->dropped ? xasprintf("%lld", (long long)load->dropped)
@@ -86,7 +84,7 @@ static int print_budget(struct context *context, int64_t id, struct err *err)
 	return rc;
 }
 
-int campaign_show(struct context *context, int argc, char **argv, struct err *err)
+static int run(struct context *context, int argc, char **argv, struct err *err)
 {
 	static const struct table_column columns[] = {
 		{ "series", TABLE_LEFT, true },
@@ -98,26 +96,11 @@ int campaign_show(struct context *context, int argc, char **argv, struct err *er
 	CLEANUP(buf_release) struct buf body = BUF_INIT(CLIENT_ANSWER_MAX_BYTES);
 	CLEANUP(campaign_release) struct campaign campaign = { 0 };
 	CLEANUP(table_release) struct table table = TABLE_INIT(columns);
-	CLEANUP(free_ptr) char *path = NULL;
 	CLEANUP(free_ptr) char *summary = NULL;
 	int64_t id;
-	int option, rc;
+	int rc = fetch_numbered(context, argc, argv, "/campaigns/%lld", &id, &body, err);
 
-	rc = options_next(context, argc, argv, NULL, &option, err);
-	if (rc < 0 || context->help)
-		return rc;
-	if ((rc = options_arguments(argc, 1, 1, "campaign show CAMPAIGN", err)) < 0 ||
-	    (rc = option_integer("CAMPAIGN", argv[optind], 1, INT64_MAX, &id, err)) < 0 ||
-	    (rc = options_connect(context, err)) < 0)
-		return rc;
-	path = xasprintf("/campaigns/%lld", (long long)id);
-	rc = client_get(&context->client, path, &body, err);
-	if (rc < 0)
-		return rc;
-	if (context->json)
-		return document_print(&body, &context->screen, err);
-	rc = campaign_decode(body.data, body.length, &campaign, err);
-	if (rc < 0)
+	if (rc <= 0 || (rc = campaign_decode(body.data, body.length, &campaign, err)) < 0)
 		return rc;
 	for (size_t i = 0; i < campaign.variant_count; i++)
 		add_variant(&table, &campaign.variants[i]);
@@ -132,3 +115,11 @@ int campaign_show(struct context *context, int argc, char **argv, struct err *er
 	rc = print_budget(context, id, err);
 	return rc < 0 ? rc : EXIT_WORKED;
 }
+
+const struct command campaign_show = {
+	.name = "show",
+	.group = "campaign",
+	.arguments = "CAMPAIGN",
+	.summary = "Show a campaign's variants, loads and their tasks",
+	.run = run,
+};

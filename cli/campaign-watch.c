@@ -61,19 +61,26 @@ static int watch(struct context *context, const char *path, struct err *err)
 	}
 }
 
-int campaign_watch(struct context *context, int argc, char **argv, struct err *err)
+static int run(struct context *context, int argc, char **argv, struct err *err)
 {
 	CLEANUP(free_ptr) char *path = NULL;
 	int64_t id;
-	int option, rc;
+	int rc = options_parse(context, argc, argv, NULL, NULL, err);
 
-	rc = options_next(context, argc, argv, NULL, &option, err);
-	if (rc < 0 || context->help)
-		return rc;
-	if ((rc = options_arguments(argc, 1, 1, "campaign watch CAMPAIGN", err)) < 0 ||
-	    (rc = option_integer("CAMPAIGN", argv[optind], 1, INT64_MAX, &id, err)) < 0 ||
+	if (rc <= 0 || (rc = option_id(argv, optind, "CAMPAIGN", &id, err)) < 0 ||
 	    (rc = options_connect(context, err)) < 0)
 		return rc;
 	path = xasprintf("/campaigns/%lld", (long long)id);
 	return watch(context, path, err);
 }
+
+const struct command campaign_watch = {
+	.name = "watch",
+	.group = "campaign",
+	.arguments = "CAMPAIGN",
+	.summary = "Follow a campaign until it ends",
+	.text = "On a terminal a table is redrawn in place; in a pipe there is one line a change. "
+		"The "
+		"exit status is 5 when the campaign failed. With --json: the campaign as it ended.",
+	.run = run,
+};

@@ -17,6 +17,7 @@ static void variant_release(struct campaign_variant *variant)
 		free(load->sentence);
 	}
 	free(variant->loads);
+	free(variant->build_key);
 	free(variant->role);
 	free(variant->series);
 	free(variant->state);
@@ -33,6 +34,9 @@ void campaign_release(struct campaign *campaign)
 	free(campaign->reason);
 	free(campaign->waiting);
 	free(campaign->created);
+	free(campaign->finished);
+	free(campaign->isa);
+	free(campaign->lanes);
 	free(campaign->repository);
 	free(campaign->rev);
 	free(campaign->tree);

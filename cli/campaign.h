@@ -25,7 +25,9 @@ struct campaign_variant {
 	char *role, *series, *state;
 	char *phase, *reason; /* NULL: none */
 	double elapsed_s;
+	int64_t series_id;	      /* 0: the base */
 	int64_t build_id, build_task; /* 0: none yet */
+	char *build_key;	      /* NULL: none yet */
 	bool build_reused;
 	struct campaign_load *loads;
 	size_t load_count;
@@ -34,11 +36,14 @@ struct campaign_variant {
 struct campaign {
 	int64_t id;
 	char *state;
-	char *reason;  /* NULL: none */
-	char *waiting; /* that no live agent can do what it needs; NULL: none */
-	char *created;
+	char *reason;		       /* NULL: none */
+	char *waiting;		       /* that no live agent can do what it needs; NULL: none */
+	char *created, *finished;      /* NULL: not told, not yet */
 	char *repository, *rev, *tree; /* of the base; tree may be NULL */
 	double elapsed_s, estimate_s;  /* estimate_s < 0: unknown */
+	char *isa, *lanes;	       /* with commas between */
+	int64_t seed, loads_exact, loads_race, loads_smp; /* 0: not told */
+	bool measure_identical;
 	struct campaign_variant *variants;
 	size_t variant_count;
 };
@@ -71,7 +76,7 @@ struct campaign_request {
 	size_t series_count;
 	const char *isa, *lanes; /* names with commas between */
 	int64_t loads_exact, loads_race, loads_smp, loads_smp_most;
-	bool null_control;
+	bool null_control, no_null_control;
 	bool has_seed;
 	int64_t seed;
 	bool measure_identical;
@@ -79,5 +84,7 @@ struct campaign_request {
 
 /* The body of POST /campaigns; free() it. */
 char *campaign_request_encode(const struct campaign_request *request);
+/* The body of POST /campaigns/N/retry; seed -1: the same. free() it. */
+char *campaign_retry_encode(bool draw_seed, int64_t seed);
 
 #endif

@@ -4,10 +4,12 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/context.h"
 #include "cli/problem.h"
+#include "cli/stream.h"
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
 
@@ -102,7 +104,7 @@ char *client_escape(struct client *client, const char *text)
 	return copy;
 }
 
-static int refuse(struct client *client, long status, const struct buf *body, struct err *err)
+static int refuse(struct client *client, int status, const struct buf *body, struct err *err)
 {
 	CLEANUP(free_ptr) char *detail = problem_detail(body->data, body->length);
 
@@ -110,32 +112,47 @@ static int refuse(struct client *client, long status, const struct buf *body, st
 	if (detail)
 		buf_append_some(&client->problem, body->data, body->length);
 	if (!detail)
-		return err_set(err, E_REFUSED, "The server at %s answered %ld without a reason.",
+		return err_set(err, E_REFUSED, "The server at %s answered %d without a reason.",
 			       client->server, status);
 	return err_set(err, E_REFUSED, "%s", detail);
 }
 
-static struct curl_slist *make_headers(const struct client *client, const char *content_type)
+/* A request. */
+struct ask {
+	const char *method, *path;
+	const char *accept, *content_type; /* content_type NULL: no body */
+	const void *data;
+	size_t bytes;
+	const char *last_event; /* NULL: none */
+};
+
+/* Takes the line. */
+static struct curl_slist *add_header(struct curl_slist *headers, char *line)
 {
-	CLEANUP(free_ptr)
-	char *type = xasprintf("Content-Type: %s", content_type ? content_type : "");
-	struct curl_slist *headers = curl_slist_append(NULL, "Accept: application/json, */*;q=0.5");
-
-	/* Without "Expect: 100-continue": bodies are small and the answer may come early. */
-	headers = curl_slist_append(headers, "Expect:");
-	if (content_type)
-		headers = curl_slist_append(headers, type);
-	if (client->token) {
-		CLEANUP(free_ptr)
-		char *bearer = xasprintf("Authorization: Bearer %s", client->token);
-
-		headers = curl_slist_append(headers, bearer);
-	}
+	headers = curl_slist_append(headers, line);
+	free(line);
 	return headers;
 }
 
-static void set_up(CURL *curl, const struct client *client, const char *url,
-		   struct curl_slist *headers, struct answer *answer, char *reason)
+static struct curl_slist *make_headers(const struct client *client, const struct ask *ask)
+{
+	struct curl_slist *headers = add_header(NULL, xasprintf("Accept: %s", ask->accept));
+
+	/* Without "Expect: 100-continue": bodies are small and the answer may come early. */
+	headers = curl_slist_append(headers, "Expect:");
+	if (ask->content_type)
+		headers = add_header(headers, xasprintf("Content-Type: %s", ask->content_type));
+	else
+		headers = curl_slist_append(headers, "Content-Type:");
+	if (ask->last_event)
+		headers = add_header(headers, xasprintf("Last-Event-ID: %s", ask->last_event));
+	if (client->token)
+		headers = add_header(headers, xasprintf("Authorization: Bearer %s", client->token));
+	return headers;
+}
+
+static void set_up(CURL *curl, const struct client *client, const struct ask *ask, const char *url,
+		   struct curl_slist *headers, char *reason)
 {
 	curl_easy_reset(curl);
 	curl_easy_setopt(curl, CURLOPT_URL, url);
@@ -143,60 +160,142 @@ static void set_up(CURL *curl, const struct client *client, const char *url,
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CLIENT_CONNECT_MAX_MS);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)CLIENT_ANSWER_MAX_MS);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "runway");
 	if (is_loopback(client->server))
 		curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	if (!strcmp(ask->method, "POST")) {
+		curl_easy_setopt(curl, CURLOPT_POST, 1L);
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, ask->data ? ask->data : "");
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)ask->bytes);
+	} else if (strcmp(ask->method, "GET")) {
+		curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, ask->method);
+	}
 }
 
-static int perform(struct client *client, const char *path, const char *content_type,
-		   const void *data, size_t bytes, struct buf *body, struct err *err)
+/* Performs what was set up; the HTTP status, or a negative errno for no answer. */
+static int exchange(struct client *client, const struct ask *ask, struct answer *answer,
+		    void (*also)(CURL *curl, void *data), void *data, struct err *err)
 {
-	CLEANUP(free_ptr) char *url = xasprintf("%s" API_PREFIX "%s", client->server, path);
-	struct curl_slist *headers = make_headers(client, content_type);
-	struct answer answer = { .body = body };
+	CLEANUP(free_ptr) char *url = xasprintf("%s" API_PREFIX "%s", client->server, ask->path);
+	struct curl_slist *headers = make_headers(client, ask);
 	char reason[CURL_ERROR_SIZE] = "";
 	long status = 0;
 	CURLcode code;
 
-	set_up(client->curl, client, url, headers, &answer, reason);
-	if (content_type) {
-		curl_easy_setopt(client->curl, CURLOPT_POST, 1L);
-		curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS, data);
-		curl_easy_setopt(client->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)bytes);
-	}
+	set_up(client->curl, client, ask, url, headers, reason);
+	curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, take_body);
+	curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, answer);
+	also(client->curl, data);
 	code = curl_easy_perform(client->curl);
 	curl_slist_free_all(headers);
 	curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
-	if (answer.too_large)
-		return err_set(err, -EFBIG, "The answer to %s is larger than %d MiB.", path,
+	if (answer->too_large)
+		return err_set(err, -EFBIG, "The answer to %s is larger than %d MiB.", ask->path,
 			       CLIENT_ANSWER_MAX_BYTES >> 20);
 	/* A server may refuse and hang up before it has read all of a body. */
-	if (status >= 400)
-		return refuse(client, status, body, err);
-	if (code != CURLE_OK)
+	if (code != CURLE_OK && status < 400)
 		return err_set(err, E_UNREACHABLE,
 			       "Cannot reach the server at %s: %s. Is runwayd running there?",
 			       client->server, *reason ? reason : curl_easy_strerror(code));
-	if (status < 200 || status >= 300)
-		return err_set(err, E_REFUSED,
-			       "The server at %s answered %ld, which is no answer of runwayd.",
-			       client->server, status);
-	return 0;
+	return (int)status;
 }
+
+static int judge(struct client *client, int status, const struct buf *body, struct err *err)
+{
+	if (status >= 400)
+		return refuse(client, status, body, err);
+	if (status >= 0 && (status < 200 || status >= 300))
+		return err_set(err, E_REFUSED,
+			       "The server at %s answered %d, which is no answer of runwayd.",
+			       client->server, status);
+	return status < 0 ? status : 0;
+}
+
+static void limit_time(CURL *curl, void *data)
+{
+	(void)data;
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)CLIENT_ANSWER_MAX_MS);
+}
+
+static int perform(struct client *client, const struct ask *ask, struct buf *ret_body,
+		   struct err *err)
+{
+	struct answer answer = { .body = ret_body };
+
+	buf_clear(ret_body);
+	return judge(client, exchange(client, ask, &answer, limit_time, NULL, err), ret_body, err);
+}
+
+#define ACCEPT "application/json, */*;q=0.5"
 
 int client_get(struct client *client, const char *path, struct buf *ret_body, struct err *err)
 {
-	buf_clear(ret_body);
-	return perform(client, path, NULL, NULL, 0, ret_body, err);
+	struct ask ask = { .method = "GET", .path = path, .accept = ACCEPT };
+
+	return perform(client, &ask, ret_body, err);
+}
+
+int client_get_as(struct client *client, const char *path, const char *accept, struct buf *ret_body,
+		  struct err *err)
+{
+	struct ask ask = { .method = "GET", .path = path, .accept = accept };
+
+	return perform(client, &ask, ret_body, err);
 }
 
 int client_post(struct client *client, const char *path, const char *content_type, const void *data,
 		size_t bytes, struct buf *ret_body, struct err *err)
 {
-	buf_clear(ret_body);
-	return perform(client, path, content_type, data, bytes, ret_body, err);
+	struct ask ask = { "POST", path, ACCEPT, content_type, data, bytes, NULL };
+
+	return perform(client, &ask, ret_body, err);
+}
+
+int client_delete(struct client *client, const char *path, struct buf *ret_body, struct err *err)
+{
+	struct ask ask = { .method = "DELETE", .path = path, .accept = ACCEPT };
+
+	return perform(client, &ask, ret_body, err);
+}
+
+/* What comes in is events, unless it is a refusal. */
+struct follow {
+	CURL *curl;
+	struct stream *stream;
+	struct answer refusal;
+};
+
+static size_t take_events(char *data, size_t size, size_t count, void *to)
+{
+	struct follow *follow = to;
+	long status = 0;
+
+	curl_easy_getinfo(follow->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (status >= 400)
+		return take_body(data, size, count, &follow->refusal);
+	/* Less than was given: curl ends the transfer. */
+	return stream_feed(follow->stream, data, size * count) ? size * count : 0;
+}
+
+static void expect_events(CURL *curl, void *data)
+{
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_events);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, data);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)CLIENT_SILENCE_MAX_S);
+}
+
+int client_follow(struct client *client, const char *path, struct stream *stream, struct err *err)
+{
+	CLEANUP(buf_release) struct buf body = BUF_INIT(PROBLEM_MAX_BYTES);
+	struct follow follow = { client->curl, stream, { .body = &body } };
+	struct ask ask = { .method = "GET", .path = path, .accept = "text/event-stream" };
+	int status;
+
+	if (*stream->last_id.data)
+		ask.last_event = stream->last_id.data;
+	stream_restart(stream);
+	status = exchange(client, &ask, &follow.refusal, expect_events, &follow, err);
+	return stream->ended ? 0 : judge(client, status, &body, err);
 }

@@ -21,6 +21,9 @@
 #define CLIENT_TOKEN_MAX_BYTES 512
 #define CLIENT_CONNECT_MAX_MS 10000
 #define CLIENT_ANSWER_MAX_MS 120000
+#define CLIENT_SILENCE_MAX_S 60 /* streams have a comment every 15 s */
+
+struct stream;
 
 struct client {
 	void *curl; /* CURL *, kept for its connection */
@@ -34,8 +37,21 @@ int client_open(const char *server, const char *token, struct client *ret_client
 void client_release(struct client *client);
 
 int client_get(struct client *client, const char *path, struct buf *ret_body, struct err *err);
+/* Of that media type. */
+int client_get_as(struct client *client, const char *path, const char *accept, struct buf *ret_body,
+		  struct err *err);
+/* content_type NULL: without a body. */
 int client_post(struct client *client, const char *path, const char *content_type, const void *data,
 		size_t bytes, struct buf *ret_body, struct err *err);
+
+int client_delete(struct client *client, const char *path, struct buf *ret_body, struct err *err);
+
+/*
+ * Follows Server-Sent Events, from after stream->last_id on. 0: the server, or who takes the
+ * events (stream->ended), ended it; E_UNREACHABLE: there was no answer, the connection broke or was
+ * silent.
+ */
+int client_follow(struct client *client, const char *path, struct stream *stream, struct err *err);
 
 /* Percent-escapes one path segment or query value; free() it. */
 char *client_escape(struct client *client, const char *text);

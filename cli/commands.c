@@ -3,51 +3,88 @@
 
 #include <string.h>
 
+#include "cli/usage.h"
+#include "lib/alloc.h"
+
 /*
  * To add a command: a file of its name that defines its struct command, its declaration in
- * commands.h, and one row here. Sorted by name.
+ * commands.h, and one row here. Sorted by name. Verbs of a command: the same, in its file's table.
  */
-static const struct command *const commands[] = {
-	&command_attribute, &command_campaign, &command_diff,	  &command_hosts,
-	&command_log,	    &command_noise,    &command_race_map, &command_rank,
+const struct command *const commands[] = {
+	&command_attribute,
+	&command_bisect,
+	&command_campaign,
+	&command_completion,
+	&command_diff,
+	&command_export,
+	&command_help,
+	&command_hosts,
+	&command_latency,
+	&command_logs,
+	&command_noise,
+	&command_queue,
+	&command_race_map,
+	&command_rank,
+	&command_series,
 	&command_submit,
+	&command_token,
+	&command_try,
+	NULL,
 };
 
-#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
-
-static const char common_help[] =
-	"Options of every command:\n"
-	"  --server URL       the server; else RUNWAY_SERVER, else http://127.0.0.1:8750\n"
-	"  --token-file FILE  the token's file; else RUNWAY_TOKEN (the token itself), else\n"
-	"                     RUNWAY_TOKEN_FILE\n"
-	"  --json             print the server's documents as they are\n"
-	"  -q, --quiet        print ids only, one a line\n"
-	"  -h, --help         this\n"
-	"\n"
-	"Exit status: 0 it worked, 1 a local problem (file, output, an answer that is not\n"
-	"understood), 2 wrong arguments, 3 the server refused, 4 the server cannot be reached,\n"
-	"5 the campaign failed. NO_COLOR is respected.\n";
-
-const struct command *command_find(const char *name)
+const struct command *command_find(const struct command *const *list, const char *name)
 {
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		if (!strcmp(commands[i]->name, name))
-			return commands[i];
+	for (; *list; list++)
+		if (!strcmp((*list)->name, name) ||
+		    ((*list)->alias && !strcmp((*list)->alias, name)))
+			return *list;
 	return NULL;
 }
 
-void commands_print(FILE *out)
+char *command_usage(const struct command *command)
 {
-	fputs("Usage: runway [OPTION...] COMMAND [ARGUMENT...]\n\n", out);
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
-	fprintf(out, "\n`runway COMMAND --help` tells more about one.\n\n%s", common_help);
+	if (command->verbs)
+		return xasprintf("runway %s VERB [ARGUMENT...]", command->name);
+	return xasprintf("runway %s%s%s [OPTION...]%s%s%s%s", command->group ? command->group : "",
+			 command->group ? " " : "", command->name, command->needs ? " " : "",
+			 command->needs ? command->needs : "", command->arguments ? " " : "",
+			 command->arguments ? command->arguments : "");
 }
 
-void command_print(const struct command *command, FILE *out)
+/* Options of all commands may stand before the verb. */
+static int run_verb(struct context *context, const struct command *command, int argc, char **argv,
+		    struct err *err)
 {
-	fprintf(out, "Usage: runway %s\n\n%s.\n", command->usage, command->summary);
-	if (*command->help)
-		fprintf(out, "\n%s", command->help);
-	fprintf(out, "\n%s", common_help);
+	const struct command *verb;
+	int rc = options_global(context, argc, argv, err);
+
+	if (rc < 0 || (optind >= argc && context->help))
+		return rc;
+	if (optind >= argc)
+		return err_set(err, E_USAGE, "Which one? See runway %s --help.", command->name);
+	verb = command_find(command->verbs, argv[optind]);
+	if (!verb)
+		return err_set(err, E_USAGE, "There is no %s %s. See runway %s --help.",
+			       command->name, argv[optind], command->name);
+	context->command = verb;
+	argc -= optind;
+	argv += optind;
+	options_begin();
+	return verb->run(context, argc, argv, err);
+}
+
+int command_run(struct context *context, int argc, char **argv, struct err *err)
+{
+	const struct command *command = command_find(commands, argv[0]);
+	int rc;
+
+	if (!command)
+		return err_set(err, E_USAGE, "There is no command %s. See runway --help.", argv[0]);
+	context->command = command;
+	options_begin();
+	rc = command->verbs ? run_verb(context, command, argc, argv, err)
+			    : command->run(context, argc, argv, err);
+	if (rc >= 0 && context->help)
+		usage_print(context->command, context->screen.out);
+	return rc;
 }

@@ -7,8 +7,7 @@
  *	{
  *		rc = client_get(&context->client, "/hosts", &body, err);
  *		if (rc < 0)
- *			return rc;			// main() prints err and picks the exit
- *status
+ *			return rc;	// main() prints err and picks the exit status
  *		...
  *		return EXIT_WORKED;
  *	}
@@ -42,13 +41,16 @@ enum exit_status {
 
 enum exit_status exit_status_of(int rc);
 
+struct command;
+
 struct context {
-	const char *program;	/* argv[0] as the user wrote it */
-	const char *server;	/* base URL */
-	const char *token_file; /* NULL: from the environment */
-	bool json;		/* print documents as the server gives them */
-	bool quiet;		/* print ids only */
-	bool help;		/* --help was given: print the command's help and do nothing */
+	const char *program;	       /* argv[0] as the user wrote it */
+	const struct command *command; /* that runs, or its verb; NULL: none yet */
+	const char *server;	       /* base URL */
+	const char *token_file;	       /* NULL: from the environment */
+	bool json;		       /* print documents as the server gives them */
+	bool quiet;		       /* print ids only */
+	bool help; /* --help was given: print the command's help and do nothing */
 	struct client client;
 	struct screen screen;
 };

@@ -1,72 +1,57 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/commands.h"
 #include "cli/difference.h"
-#include "cli/options.h"
-#include "cli/problem.h"
-#include "lib/alloc.h"
+#include "cli/fetch.h"
 #include "lib/cleanup.h"
 
-#define USAGE "diff CAMPAIGN VARIANT [AGAINST] [--isa ISA] [--all] [--json]"
+static const struct option_row options[] = {
+	{ "all", 'a', NULL, "also functions that do not differ", NULL, false },
+	{ "isa", 'i', "ISA", "svm or vmx; else the campaign's first", "svm vmx", false },
+	{ "kind", 'k', "KIND", "only exits of that kind: cpuid, hlt, msr and so on",
+	  "cpuid hlt hypercall icr io io-user msr tsc-deadline", false },
+	{ 0 },
+};
 
-/* The request's path; free() it. */
-static char *diff_path(struct client *client, int64_t id, const char *variant, const char *against,
-		       const char *isa)
+struct asked {
+	const char *isa, *kind;
+	bool all;
+};
+
+static int take(void *data, int option, struct err *err)
 {
-	CLEANUP(free_ptr) char *v = client_escape(client, variant);
-	CLEANUP(free_ptr) char *a = client_escape(client, against);
-	CLEANUP(free_ptr) char *i = client_escape(client, isa ? isa : "");
+	struct asked *asked = data;
 
-	return xasprintf("/campaigns/%lld/diff?variant=%s&against=%s%s%s", (long long)id, v, a,
-			 isa ? "&isa=" : "", i);
+	(void)err;
+	if (option == 'a')
+		asked->all = true;
+	else if (option == 'k')
+		asked->kind = optarg;
+	else
+		asked->isa = optarg;
+	return 0;
 }
 
 static int run(struct context *context, int argc, char **argv, struct err *err)
 {
-	static const struct option own[] = {
-		{ "all", no_argument, NULL, 'a' },
-		{ "isa", required_argument, NULL, 'i' },
-		{ 0 },
-	};
 	CLEANUP(buf_release) struct buf body = BUF_INIT(CLIENT_ANSWER_MAX_BYTES);
 	CLEANUP(difference_release) struct difference difference = { 0 };
-	CLEANUP(free_ptr) char *path = NULL;
-	const char *isa = NULL;
-	bool all = false;
-	int64_t id;
-	int option, rc;
+	struct asked asked = { 0 };
+	int rc = options_parse(context, argc, argv, take, &asked, err);
 
-	while ((rc = options_next(context, argc, argv, own, &option, err)) > 0) {
-		if (option == 'a')
-			all = true;
-		else
-			isa = optarg;
-	}
-	if (rc < 0 || context->help)
+	if (rc <= 0 || (rc = fetch_pair(context, argc, argv, "diff", asked.isa, &body, err)) <= 0)
 		return rc;
-	if ((rc = options_arguments(argc, 2, 3, USAGE, err)) < 0 ||
-	    (rc = option_integer("CAMPAIGN", argv[optind], 1, INT64_MAX, &id, err)) < 0 ||
-	    (rc = options_connect(context, err)) < 0)
-		return rc;
-	path = diff_path(&context->client, id, argv[optind + 1],
-			 argc - optind > 2 ? argv[optind + 2] : "base", isa);
-	rc = client_get(&context->client, path, &body, err);
-	if (rc < 0)
-		return rc;
-	if (context->json)
-		return document_print(&body, &context->screen, err);
 	rc = difference_decode(body.data, body.length, &difference, err);
 	if (rc < 0)
 		return rc;
-	difference_print(&difference, all, &context->screen);
+	difference_print(&difference, asked.kind, asked.all, &context->screen);
 	return EXIT_WORKED;
 }
 
 const struct command command_diff = {
 	.name = "diff",
-	.usage = USAGE,
+	.arguments = "CAMPAIGN VARIANT [AGAINST]",
 	.summary = "Print by which functions two variants' exit paths differ",
-	.help = "VARIANT and AGAINST are names of series, or base (the default of AGAINST).\n"
-		"  --isa ISA          svm or vmx; else the campaign's first\n"
-		"  --all              also functions that do not differ\n",
+	.text = "VARIANT and AGAINST are names of series, or base (the default of AGAINST).",
+	.options = options,
 	.run = run,
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/difference.h"
 
+#include <string.h>
+
 #include "cli/table.h"
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
@@ -46,7 +48,13 @@ static void add_row(struct table *table, const struct difference_row *row)
 		   xasprintf("%s%lld", row->difference > 0 ? "+" : "", (long long)row->difference));
 }
 
-void difference_print(const struct difference *difference, bool all, const struct screen *screen)
+static bool is_of(const struct difference_row *row, const char *kind)
+{
+	return !kind || !strcmp(row->kind, kind);
+}
+
+void difference_print(const struct difference *difference, const char *kind, bool all,
+		      const struct screen *screen)
 {
 	const struct table_column columns[] = {
 		{ "kind", TABLE_LEFT, false },
@@ -58,21 +66,29 @@ void difference_print(const struct difference *difference, bool all, const struc
 		{ "difference", TABLE_RIGHT, false },
 	};
 	CLEANUP(table_release) struct table table = TABLE_INIT(columns);
-	size_t shown = 0;
+	size_t left_out = 0;
 
 	fprintf(screen->out, "campaign %lld: %s against %s%s%s, instructions on the exit path\n\n",
 		(long long)difference->campaign, difference->variant, difference->against,
 		difference->isa ? " on " : "", difference->isa ? difference->isa : "");
 	for (size_t i = 0; i < difference->total_count; i++)
-		add_row(&table, &difference->totals[i]);
+		if (is_of(&difference->totals[i], kind))
+			add_row(&table, &difference->totals[i]);
 	for (size_t i = 0; i < difference->function_count; i++) {
-		if (!all && !difference->functions[i].difference)
+		const struct difference_row *row = &difference->functions[i];
+
+		if (!is_of(row, kind))
 			continue;
-		add_row(&table, &difference->functions[i]);
-		shown++;
+		if (all || row->difference)
+			add_row(&table, row);
+		else
+			left_out++;
 	}
-	table_print(&table, screen);
-	if (shown < difference->function_count)
+	if (table.count)
+		table_print(&table, screen);
+	else
+		fputs("Nothing was measured of that.\n", screen->out);
+	if (left_out)
 		fprintf(screen->out, "\n%zu functions without a difference are left out (--all).\n",
-			difference->function_count - shown);
+			left_out);
 }

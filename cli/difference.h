@@ -4,7 +4,7 @@
  *
  *	CLEANUP(difference_release) struct difference difference = { 0 };
  *	rc = difference_decode(body.data, body.length, &difference, err);
- *	difference_print(&difference, false, &context->screen);
+ *	difference_print(&difference, NULL, false, &context->screen);
  */
 #ifndef RUNWAY_CLI_DIFFERENCE_H
 #define RUNWAY_CLI_DIFFERENCE_H
@@ -38,7 +38,8 @@ int difference_decode(const char *data, size_t bytes, struct difference *ret_dif
 		      struct err *err);
 void difference_release(struct difference *difference);
 
-/* all: also functions that do not differ. */
-void difference_print(const struct difference *difference, bool all, const struct screen *screen);
+/* kind: only exits of that kind, NULL: all; all: also functions that do not differ. */
+void difference_print(const struct difference *difference, const char *kind, bool all,
+		      const struct screen *screen);
 
 #endif

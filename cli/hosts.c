@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/commands.h"
+#include "cli/fetch.h"
 #include "cli/host.h"
-#include "cli/options.h"
-#include "cli/problem.h"
 #include "cli/table.h"
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
-
-#define USAGE "hosts [--limit N] [--after ID] [--json]"
 
 static void print_page(const struct host_page *page, const struct screen *screen)
 {
@@ -42,15 +39,10 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 	CLEANUP(buf_release) struct buf body = BUF_INIT(CLIENT_ANSWER_MAX_BYTES);
 	CLEANUP(host_page_release) struct host_page page = { 0 };
 	CLEANUP(free_ptr) char *path = NULL;
-	int rc = options_page(context, argc, argv, "/hosts", USAGE, &path, err);
+	int rc = options_page(context, argc, argv, "/hosts", &path, err);
 
-	if (rc < 0 || context->help)
+	if (rc <= 0 || (rc = fetch(context, &body, err, "%s", path)) <= 0)
 		return rc;
-	if ((rc = options_connect(context, err)) < 0 ||
-	    (rc = client_get(&context->client, path, &body, err)) < 0)
-		return rc;
-	if (context->json)
-		return document_print(&body, &context->screen, err);
 	rc = host_page_decode(body.data, body.length, &page, err);
 	if (rc < 0)
 		return rc;
@@ -64,8 +56,7 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 
 const struct command command_hosts = {
 	.name = "hosts",
-	.usage = USAGE,
 	.summary = "List the agents that the server has seen",
-	.help = OPTIONS_PAGE_HELP,
+	.options = options_page_rows,
 	.run = run,
 };

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <string.h>
-
 #include "cli/campaign.h"
 #include "cli/json_read.h"
 #include "lib/alloc.h"
@@ -31,6 +29,8 @@ static void read_variant(struct json_reader *reader, const json_t *object,
 	variant->phase = json_read_text(reader, object, "phase", JSON_OPTIONAL);
 	variant->reason = json_read_text(reader, object, "reason", JSON_OPTIONAL);
 	variant->elapsed_s = json_read_number(reader, object, "elapsed_s", JSON_OPTIONAL, 0);
+	variant->series_id = json_read_integer(reader, object, "series_id", JSON_OPTIONAL, 0);
+	variant->build_key = json_read_text(reader, build, "key", JSON_OPTIONAL);
 	variant->build_id = json_read_integer(reader, build, "id", JSON_OPTIONAL, 0);
 	variant->build_task = json_read_integer(reader, build, "task", JSON_OPTIONAL, 0);
 	variant->build_reused = json_read_bool(reader, build, "reused", JSON_OPTIONAL, false);
@@ -44,6 +44,7 @@ static void read_campaign(struct json_reader *reader, const json_t *root, struct
 {
 	const json_t *base = json_read_object(reader, root, "base", JSON_OPTIONAL);
 	const json_t *variants = json_read_array(reader, root, "variants", JSON_OPTIONAL);
+	const json_t *loads = json_read_object(reader, root, "loads", JSON_OPTIONAL);
 
 	campaign->id = json_read_integer(reader, root, "id", JSON_NEEDED, 0);
 	campaign->state = json_read_text(reader, root, "state", JSON_NEEDED);
@@ -55,6 +56,15 @@ static void read_campaign(struct json_reader *reader, const json_t *root, struct
 	campaign->repository = json_read_text(reader, base, "repository", JSON_OPTIONAL);
 	campaign->rev = json_read_text(reader, base, "rev", JSON_OPTIONAL);
 	campaign->tree = json_read_text(reader, base, "tree", JSON_OPTIONAL);
+	campaign->finished = json_read_text(reader, root, "finished", JSON_OPTIONAL);
+	campaign->isa = json_read_list(reader, root, "isa", JSON_OPTIONAL);
+	campaign->lanes = json_read_list(reader, root, "lanes", JSON_OPTIONAL);
+	campaign->seed = json_read_integer(reader, root, "seed", JSON_OPTIONAL, 0);
+	campaign->loads_exact = json_read_integer(reader, loads, "exact", JSON_OPTIONAL, 0);
+	campaign->loads_race = json_read_integer(reader, loads, "race", JSON_OPTIONAL, 0);
+	campaign->loads_smp = json_read_integer(reader, loads, "smp", JSON_OPTIONAL, 0);
+	campaign->measure_identical =
+		json_read_bool(reader, root, "measure_identical", JSON_OPTIONAL, false);
 	campaign->variant_count = json_array_size(variants);
 	campaign->variants = xcalloc(campaign->variant_count + 1, sizeof(*campaign->variants));
 	for (size_t i = 0; i < campaign->variant_count; i++)
@@ -101,21 +111,6 @@ int campaign_page_decode(const char *data, size_t bytes, struct campaign_page *r
 	return 0;
 }
 
-/* "exact,smp" as a list of texts. */
-static json_t *split(const char *names)
-{
-	json_t *list = json_array();
-
-	while (*names) {
-		size_t length = strcspn(names, ",");
-
-		if (length)
-			json_array_append_new(list, json_stringn(names, length));
-		names += length + (names[length] == ',');
-	}
-	return list;
-}
-
 char *campaign_request_encode(const struct campaign_request *request)
 {
 	CLEANUP(json_release) json_t *root = json_object();
@@ -128,9 +123,9 @@ char *campaign_request_encode(const struct campaign_request *request)
 		json_array_append_new(series, json_integer(request->series[i]));
 	json_object_set_new(root, "series", series);
 	if (request->isa)
-		json_object_set_new(root, "isa", split(request->isa));
+		json_object_set_new(root, "isa", json_list_of(request->isa));
 	if (request->lanes)
-		json_object_set_new(root, "lanes", split(request->lanes));
+		json_object_set_new(root, "lanes", json_list_of(request->lanes));
 	if (request->loads_exact)
 		json_object_set_new(loads, "exact", json_integer(request->loads_exact));
 	if (request->loads_race)
@@ -144,9 +139,20 @@ char *campaign_request_encode(const struct campaign_request *request)
 	json_decref(loads);
 	if (request->has_seed)
 		json_object_set_new(root, "seed", json_integer(request->seed));
-	if (request->null_control)
-		json_object_set_new(root, "null_control", json_true());
+	if (request->null_control || request->no_null_control)
+		json_object_set_new(root, "null_control", json_boolean(request->null_control));
 	if (request->measure_identical)
 		json_object_set_new(root, "measure_identical", json_true());
+	return json_dumps(root, JSON_COMPACT);
+}
+
+char *campaign_retry_encode(bool draw_seed, int64_t seed)
+{
+	CLEANUP(json_release) json_t *root = json_object();
+
+	if (draw_seed)
+		json_object_set_new(root, "draw_seed", json_true());
+	else if (seed >= 0)
+		json_object_set_new(root, "seed", json_integer(seed));
 	return json_dumps(root, JSON_COMPACT);
 }

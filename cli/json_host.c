@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/host.h"
 #include "cli/json_read.h"
-#include "cli/text.h"
 #include "lib/alloc.h"
-#include "lib/buf.h"
 #include "lib/cleanup.h"
-
-#define CAPABILITIES_MAX_BYTES 1024
 
 void host_page_release(struct host_page *page)
 {
@@ -20,25 +16,11 @@ void host_page_release(struct host_page *page)
 	*page = (struct host_page){ 0 };
 }
 
-/* A list of texts as "build,bench-svm"; what does not fit is left out. */
-static char *join(const json_t *list)
-{
-	CLEANUP(buf_release) struct buf text = BUF_INIT(CAPABILITIES_MAX_BYTES);
-
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const char *name = json_string_value(json_array_get(list, i));
-
-		if (name)
-			buf_printf(&text, "%s%s", text.length ? "," : "", name);
-	}
-	return text_clean(text.data, TEXT_ONE_LINE);
-}
-
 static void read_host(struct json_reader *reader, const json_t *object, struct host *host)
 {
 	host->id = json_read_integer(reader, object, "id", JSON_NEEDED, 0);
 	host->agent = json_read_text(reader, object, "agent", JSON_NEEDED);
-	host->capabilities = join(json_read_array(reader, object, "capabilities", JSON_OPTIONAL));
+	host->capabilities = json_read_list(reader, object, "capabilities", JSON_OPTIONAL);
 	host->first_seen = json_read_text(reader, object, "first_seen", JSON_OPTIONAL);
 	host->last_seen = json_read_text(reader, object, "last_seen", JSON_OPTIONAL);
 }

@@ -33,12 +33,13 @@ static void read_record(struct json_reader *reader, const json_t *object,
 	record->metric = json_read_text(reader, object, "metric", JSON_NEEDED);
 	record->workload = json_read_text(reader, object, "workload", JSON_NEEDED);
 	record->blocks = json_read_integer(reader, object, "blocks", JSON_NEEDED, 0);
+	record->block_loads = json_read_integer(reader, object, "block_loads", JSON_OPTIONAL, 0);
 	record->comparisons = json_read_integer(reader, object, "comparisons", JSON_NEEDED, 0);
 	record->false_positives =
 		json_read_integer(reader, object, "false_positives", JSON_NEEDED, 0);
 	record->typical = json_read_number(reader, object, "typical", JSON_OPTIONAL, NAN);
-	record->rate_low = json_read_number(reader, object, "rate_low", JSON_NEEDED, 0);
-	record->rate_high = json_read_number(reader, object, "rate_high", JSON_NEEDED, 1);
+	record->rate_low = json_read_number(reader, object, "rate_low", JSON_OPTIONAL, 0);
+	record->rate_high = json_read_number(reader, object, "rate_high", JSON_OPTIONAL, 1);
 	record->detectable = read_sizes(reader, object, "detectable", &record->detectable_count);
 	record->needed = read_sizes(reader, object, "needed", &record->needed_count);
 }

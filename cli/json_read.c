@@ -2,8 +2,13 @@
 #include "cli/json_read.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "cli/text.h"
+#include "lib/buf.h"
+#include "lib/cleanup.h"
+
+#define LIST_MAX_BYTES 4096
 
 void json_release(json_t **value)
 {
@@ -141,4 +146,34 @@ json_t *json_read_element(struct json_reader *reader, const json_t *array, size_
 		return value;
 	mismatch(reader, "each element of a list", "an object");
 	return NULL;
+}
+
+/* What does not fit is left out. */
+char *json_read_list(struct json_reader *reader, const json_t *object, const char *key,
+		     enum json_need need)
+{
+	const json_t *list = json_read_array(reader, object, key, need);
+	CLEANUP(buf_release) struct buf text = BUF_INIT(LIST_MAX_BYTES);
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *name = json_string_value(json_array_get(list, i));
+
+		if (name)
+			buf_printf(&text, "%s%s", text.length ? "," : "", name);
+	}
+	return text_clean(text.data, TEXT_ONE_LINE);
+}
+
+json_t *json_list_of(const char *names)
+{
+	json_t *list = json_array();
+
+	while (*names) {
+		size_t length = strcspn(names, ",");
+
+		if (length)
+			json_array_append_new(list, json_stringn(names, length));
+		names += length + (names[length] == ',');
+	}
+	return list;
 }

@@ -48,6 +48,11 @@ json_t *json_read_array(struct json_reader *reader, const json_t *object, const 
 			enum json_need need);
 json_t *json_read_object(struct json_reader *reader, const json_t *object, const char *key,
 			 enum json_need need);
+/* A list of texts with commas between; "" when there is none. free() it. */
+char *json_read_list(struct json_reader *reader, const json_t *object, const char *key,
+		     enum json_need need);
+/* "exact,smp" as such a list. */
+json_t *json_list_of(const char *names);
 /* An element of an array, which must be an object. */
 json_t *json_read_element(struct json_reader *reader, const json_t *array, size_t index);
 

@@ -52,6 +52,8 @@ static void read_budget(struct json_reader *reader, const json_t *budget,
 
 	statistics->first = json_read_integer(reader, budget, "first", JSON_OPTIONAL, 0);
 	statistics->most = json_read_integer(reader, budget, "most", JSON_OPTIONAL, 0);
+	statistics->null_control =
+		json_read_bool(reader, budget, "null_control", JSON_OPTIONAL, false);
 	for (size_t i = 0; i < json_array_size(looks) && i < most; i++)
 		statistics->looks[statistics->look_count++] =
 			json_integer_value(json_array_get(looks, i));

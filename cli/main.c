@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* runway: the command that users type. It talks to runwayd's REST API and to nothing else. */
 #include <errno.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/problem.h"
 #include "cli/text.h"
+#include "cli/usage.h"
 #include "lib/cleanup.h"
 
 #define SERVER_DEFAULT "http://127.0.0.1:8750"
@@ -27,30 +28,15 @@ static int report(struct context *context, int rc, const struct err *err)
 
 static int dispatch(struct context *context, int argc, char **argv, struct err *err)
 {
-	const struct command *command;
 	int rc = options_global(context, argc, argv, err);
 
 	if (rc < 0)
 		return rc;
-	if (optind >= argc || !strcmp(argv[optind], "help")) {
-		bool asked = context->help || optind < argc;
-
-		commands_print(asked ? stdout : stderr);
-		return asked ? EXIT_WORKED : EXIT_USAGE;
+	if (optind >= argc) {
+		usage_print_all(context->help ? stdout : stderr);
+		return context->help ? EXIT_WORKED : EXIT_USAGE;
 	}
-	command = command_find(argv[optind]);
-	if (!command)
-		return err_set(err, E_USAGE, "There is no command %s. See runway --help.",
-			       argv[optind]);
-	argc -= optind;
-	argv += optind;
-	options_begin();
-	rc = command->run(context, argc, argv, err);
-	if (context->help) {
-		command_print(command, stdout);
-		return EXIT_WORKED;
-	}
-	return rc;
+	return command_run(context, argc - optind, argv + optind, err);
 }
 
 int main(int argc, char **argv)

@@ -4,14 +4,11 @@
 #include <math.h>
 
 #include "cli/commands.h"
-#include "cli/options.h"
-#include "cli/problem.h"
+#include "cli/fetch.h"
+#include "cli/noise-plan.h"
 #include "cli/table.h"
-#include "cli/text.h"
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
-
-#define USAGE "noise HOST [--json]"
 
 void noise_release(struct noise *noise)
 {
@@ -41,25 +38,15 @@ static void add_record(struct table *table, const struct noise_record *record)
 		   xasprintf("%.0f to %.0f %%", 100 * record->rate_low, 100 * record->rate_high));
 }
 
-/* "To see 1 % you need 14 blocks, about 38 min." */
 static void print_needed(const struct noise_record *record, const struct screen *screen)
 {
 	for (size_t i = 0; i < record->needed_count; i++) {
-		const struct noise_size *needed = &record->needed[i];
 		CLEANUP(free_ptr)
-		char *time = isnan(needed->seconds) ? NULL : text_duration(needed->seconds);
-		CLEANUP(free_ptr) char *line = NULL;
+		char *sentence = noise_plan_sentence(record, record->needed[i].effect, 0);
+		CLEANUP(free_ptr)
+		char *line = xasprintf("%s, %s on %s: %s.", record->metric, record->workload,
+				       record->isa, sentence);
 
-		if (needed->blocks)
-			line = xasprintf("%s, %s on %s: to see %g %% you need %lld blocks%s%s.",
-					 record->metric, record->workload, record->isa,
-					 100 * needed->effect, (long long)needed->blocks,
-					 time ? ", about " : "", time ? time : "");
-		else
-			line = xasprintf("%s, %s on %s: %g %% cannot be seen%s.", record->metric,
-					 record->workload, record->isa, 100 * needed->effect,
-					 record->blocks < 10 ? " yet: the record is too short"
-							     : " in 100 blocks");
 		screen_fold(screen, line);
 	}
 }
@@ -95,25 +82,10 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 {
 	CLEANUP(buf_release) struct buf body = BUF_INIT(CLIENT_ANSWER_MAX_BYTES);
 	CLEANUP(noise_release) struct noise noise = { 0 };
-	CLEANUP(free_ptr) char *path = NULL;
 	int64_t id;
-	int option, rc;
+	int rc = fetch_numbered(context, argc, argv, "/hosts/%lld/noise", &id, &body, err);
 
-	rc = options_next(context, argc, argv, NULL, &option, err);
-	if (rc < 0 || context->help)
-		return rc;
-	if ((rc = options_arguments(argc, 1, 1, USAGE, err)) < 0 ||
-	    (rc = option_integer("HOST", argv[optind], 1, INT64_MAX, &id, err)) < 0 ||
-	    (rc = options_connect(context, err)) < 0)
-		return rc;
-	path = xasprintf("/hosts/%lld/noise", (long long)id);
-	rc = client_get(&context->client, path, &body, err);
-	if (rc < 0)
-		return rc;
-	if (context->json)
-		return document_print(&body, &context->screen, err);
-	rc = noise_decode(body.data, body.length, &noise, err);
-	if (rc < 0)
+	if (rc <= 0 || (rc = noise_decode(body.data, body.length, &noise, err)) < 0)
 		return rc;
 	noise_print(&noise, &context->screen);
 	return EXIT_WORKED;
@@ -121,8 +93,8 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 
 const struct command command_noise = {
 	.name = "noise",
-	.usage = USAGE,
+	.arguments = "HOST",
 	.summary = "Print what a host's null controls showed, and what it can see",
-	.help = "HOST is a number of `runway hosts`.\n",
+	.text = "HOST is a number of `runway hosts`.",
 	.run = run,
 };

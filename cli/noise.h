@@ -15,9 +15,13 @@ struct noise_size {
 	double seconds; /* NAN: not known */
 };
 
+/* With fewer blocks a record says little. */
+#define NOISE_SHORT_BLOCKS 10
+
 struct noise_record {
 	char *isa, *metric, *workload;
 	int64_t blocks, comparisons, false_positives;
+	int64_t block_loads;		     /* of a block of one series */
 	double typical, rate_low, rate_high; /* fractions; typical NAN: none */
 	struct noise_size *detectable, *needed;
 	size_t detectable_count, needed_count;

@@ -106,6 +106,31 @@ static void draw_line(struct progress *progress, enum screen_style style, const 
 	progress->drawn_lines++;
 }
 
+#define BAR_COLUMNS_MAX 50
+
+/* How much of the expected time is over: "[#####.....] 50 %". What takes longer stays at 99 %. */
+static void draw_bar(struct progress *progress, const struct campaign *campaign)
+{
+	char bar[BAR_COLUMNS_MAX + 1];
+	unsigned columns = progress->screen->columns, width, full, percent;
+	CLEANUP(free_ptr) char *line = NULL;
+
+	if (campaign_ended(campaign) || !(campaign->estimate_s > 0))
+		return;
+	width = columns < BAR_COLUMNS_MAX + 10 ? (columns > 20 ? columns - 10 : 10)
+					       : BAR_COLUMNS_MAX;
+	percent = campaign->elapsed_s < campaign->estimate_s
+			  ? (unsigned)(100 * campaign->elapsed_s / campaign->estimate_s)
+			  : 99;
+	percent = percent > 99 ? 99 : percent;
+	full = width * percent / 100;
+	memset(bar, '#', full);
+	memset(bar + full, '.', width - full);
+	bar[width] = '\0';
+	line = xasprintf("[%s] %u %%", bar, percent);
+	draw_line(progress, STYLE_PLAIN, line);
+}
+
 static enum screen_style style_of(const struct campaign_variant *variant)
 {
 	if (!strcmp(variant->state, "failed"))
@@ -126,10 +151,11 @@ static void draw(struct progress *progress, const struct campaign *campaign)
 		fprintf(screen->out, "\033[%uA\r", progress->drawn_lines);
 	progress->drawn_lines = 0;
 	draw_line(progress, STYLE_BOLD, summary);
+	draw_bar(progress, campaign);
 	if (*waiting_news(campaign))
 		draw_line(progress, STYLE_BAD, waiting_news(campaign));
 	/* Lines that scrolled off cannot be drawn over: the last ones wait until the end. */
-	room = screen->rows > 4 ? screen->rows - 4 : 1;
+	room = screen->rows > 5 ? screen->rows - 5 : 1;
 	if (screen->rows && count > room && !campaign_ended(campaign))
 		count = room;
 	for (size_t i = 0; i < count; i++) {

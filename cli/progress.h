@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a campaign is at, for people who wait: a table redrawn in place on a terminal, one plain
- *line a change elsewhere.
+ * What a campaign is at, for people who wait: a bar and a table redrawn in place on a terminal, one
+ * plain line a change elsewhere.
  *
  *	CLEANUP(progress_release) struct progress progress = { .screen = &context->screen };
  *	while (…)

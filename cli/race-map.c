@@ -1,71 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/commands.h"
-#include "cli/options.h"
-#include "cli/problem.h"
+#include "cli/fetch.h"
 #include "cli/race.h"
-#include "lib/alloc.h"
 #include "lib/cleanup.h"
 
-#define USAGE "race-map CAMPAIGN VARIANT [AGAINST] [--isa ISA] [--workload NAME] [--json]"
+static const struct option_row options[] = {
+	{ "isa", 'i', "ISA", "svm or vmx; else the campaign's first", "svm vmx", false },
+	{ "workload", 'w', "NAME", "only that one", NULL, false },
+	{ 0 },
+};
 
-/* The request's path; free() it. */
-static char *race_path(struct client *client, int64_t id, const char *variant, const char *against,
-		       const char *isa)
+struct asked {
+	const char *isa, *workload;
+};
+
+static int take(void *data, int option, struct err *err)
 {
-	CLEANUP(free_ptr) char *v = client_escape(client, variant);
-	CLEANUP(free_ptr) char *a = client_escape(client, against);
-	CLEANUP(free_ptr) char *i = client_escape(client, isa ? isa : "");
+	struct asked *asked = data;
 
-	return xasprintf("/campaigns/%lld/race-map?variant=%s&against=%s%s%s", (long long)id, v, a,
-			 isa ? "&isa=" : "", i);
+	(void)err;
+	if (option == 'w')
+		asked->workload = optarg;
+	else
+		asked->isa = optarg;
+	return 0;
 }
 
 static int run(struct context *context, int argc, char **argv, struct err *err)
 {
-	static const struct option own[] = {
-		{ "isa", required_argument, NULL, 'i' },
-		{ "workload", required_argument, NULL, 'w' },
-		{ 0 },
-	};
 	CLEANUP(buf_release) struct buf body = BUF_INIT(CLIENT_ANSWER_MAX_BYTES);
 	CLEANUP(race_release) struct race race = { 0 };
-	CLEANUP(free_ptr) char *path = NULL;
-	const char *isa = NULL, *workload = NULL;
-	int64_t id;
-	int option, rc;
+	struct asked asked = { 0 };
+	int rc = options_parse(context, argc, argv, take, &asked, err);
 
-	while ((rc = options_next(context, argc, argv, own, &option, err)) > 0) {
-		if (option == 'w')
-			workload = optarg;
-		else
-			isa = optarg;
-	}
-	if (rc < 0 || context->help)
+	if (rc <= 0 ||
+	    (rc = fetch_pair(context, argc, argv, "race-map", asked.isa, &body, err)) <= 0)
 		return rc;
-	if ((rc = options_arguments(argc, 2, 3, USAGE, err)) < 0 ||
-	    (rc = option_integer("CAMPAIGN", argv[optind], 1, INT64_MAX, &id, err)) < 0 ||
-	    (rc = options_connect(context, err)) < 0)
-		return rc;
-	path = race_path(&context->client, id, argv[optind + 1],
-			 argc - optind > 2 ? argv[optind + 2] : "base", isa);
-	rc = client_get(&context->client, path, &body, err);
-	if (rc < 0)
-		return rc;
-	if (context->json)
-		return document_print(&body, &context->screen, err);
 	rc = race_decode(body.data, body.length, &race, err);
 	if (rc < 0)
 		return rc;
-	race_print(&race, workload, &context->screen);
+	race_print(&race, asked.workload, &context->screen);
 	return EXIT_WORKED;
 }
 
 const struct command command_race_map = {
 	.name = "race-map",
-	.usage = USAGE,
+	.arguments = "CAMPAIGN VARIANT [AGAINST]",
 	.summary = "Plot at which offsets a sender's IPIs were sent, needed, arrived",
-	.help = "VARIANT and AGAINST are names of series, or base (the default of AGAINST).\n"
-		"  --isa ISA          svm or vmx; else the campaign's first\n"
-		"  --workload NAME    only that one\n",
+	.text = "VARIANT and AGAINST are names of series, or base (the default of AGAINST).",
+	.options = options,
 	.run = run,
 };

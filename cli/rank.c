@@ -1,14 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/commands.h"
+#include "cli/fetch.h"
 #include "cli/mechanism.h"
-#include "cli/options.h"
-#include "cli/problem.h"
 #include "cli/ranking.h"
 #include "cli/statistics.h"
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
 
-#define USAGE "rank CAMPAIGN [--metrics] [--json]"
+static const struct option_row options[] = {
+	{ "metrics", 'm', NULL, "every metric, workload and exit kind instead of the ranking", NULL,
+	  false },
+	{ 0 },
+};
+
+static int take(void *data, int option, struct err *err)
+{
+	bool *metrics = data;
+
+	(void)option;
+	(void)err;
+	*metrics = true;
+	return 0;
+}
 
 static int print_mechanism(struct context *context, int64_t id, struct err *err)
 {
@@ -26,29 +39,18 @@ static int print_mechanism(struct context *context, int64_t id, struct err *err)
 
 static int run(struct context *context, int argc, char **argv, struct err *err)
 {
-	static const struct option own[] = { { "metrics", no_argument, NULL, 'm' }, { 0 } };
 	CLEANUP(buf_release) struct buf body = BUF_INIT(CLIENT_ANSWER_MAX_BYTES);
 	CLEANUP(ranking_release) struct ranking ranking = { 0 };
 	CLEANUP(statistics_release) struct statistics statistics = { 0 };
-	CLEANUP(free_ptr) char *path = NULL;
 	bool metrics = false;
 	int64_t id;
-	int option, rc;
+	int rc = options_parse(context, argc, argv, take, &metrics, err);
 
-	while ((rc = options_next(context, argc, argv, own, &option, err)) > 0)
-		metrics = true;
-	if (rc < 0 || context->help)
+	if (rc <= 0 || (rc = option_id(argv, optind, "CAMPAIGN", &id, err)) < 0)
 		return rc;
-	if ((rc = options_arguments(argc, 1, 1, USAGE, err)) < 0 ||
-	    (rc = option_integer("CAMPAIGN", argv[optind], 1, INT64_MAX, &id, err)) < 0 ||
-	    (rc = options_connect(context, err)) < 0)
+	rc = fetch(context, &body, err, "/campaigns/%lld/ranking", (long long)id);
+	if (rc <= 0)
 		return rc;
-	path = xasprintf("/campaigns/%lld/ranking", (long long)id);
-	rc = client_get(&context->client, path, &body, err);
-	if (rc < 0)
-		return rc;
-	if (context->json)
-		return document_print(&body, &context->screen, err);
 	if ((rc = ranking_decode(body.data, body.length, &ranking, err)) < 0 ||
 	    (rc = statistics_decode(body.data, body.length, &statistics, err)) < 0)
 		return rc;
@@ -63,9 +65,8 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 
 const struct command command_rank = {
 	.name = "rank",
-	.usage = USAGE,
+	.arguments = "CAMPAIGN",
 	.summary = "Print the ranking of a campaign's series",
-	.help = "  --metrics          every metric, workload and exit kind instead of the "
-		"ranking\n",
+	.options = options,
 	.run = run,
 };

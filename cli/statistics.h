@@ -37,6 +37,7 @@ struct statistics_lost {
 
 struct statistics {
 	int64_t first, most;
+	bool null_control; /* the base a second time in each block of the smp lane */
 	int64_t looks[8];
 	size_t look_count;
 	struct statistics_blocks *blocks; /* one for each ISA */

@@ -4,18 +4,44 @@
 
 #include "cli/attribution.h"
 #include "cli/commands.h"
-#include "cli/options.h"
 #include "cli/problem.h"
 #include "cli/series.h"
+#include "cli/submit.h"
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/mbox-write.h"
 #include "lib/mbox.h"
 
-#define USAGE                                                                                      \
-	"submit [--name NAME] [--sender-flag MEMBER] [--expect LIST] [--parts] MBOX... "           \
-	"[--json|--quiet]"
+static const struct option_row options[] = {
+	{ "base", 'B', "REV",
+	  "what the branch was made on: a branch, tag or commit there or in the agent's "
+	  "repository; else that one's HEAD",
+	  NULL, false },
+	{ "base-repository", 'R', "NAME", "the agents' name of the repository it is based on", NULL,
+	  false },
+	{ "branch", 'b', "REF", "the branch or tag to fetch, with --git", NULL, false },
+	{ "each-commit", 'c', NULL, "also the branch's beginnings NAME-1, NAME-2 and on", NULL,
+	  false },
+	{ "expect", 'e', "LIST",
+	  "what it should move, said beforehand: METRIC:less, METRIC:more or METRIC:same, with "
+	  "commas between; see docs/statistics.md",
+	  NULL, false },
+	{ "git", 'g', "URL",
+	  "fetch a branch from there instead: https, ssh, git, http or file, of those that the "
+	  "server allows",
+	  NULL, false },
+	{ "name", 'n', "NAME", "the series' name; else made from the first subject", NULL, false },
+	{ "parts", 'p', NULL,
+	  "also its beginnings NAME-1, NAME-2 and on, and what is left without each patch, "
+	  "NAME-without-1 and on: for `runway attribute`",
+	  NULL, false },
+	{ "sender-flag", 'f', "MEMBER",
+	  "the member of struct kvm_vcpu that interrupt senders look at instead of mode; else the "
+	  "agent looks for a new one",
+	  NULL, false },
+	{ 0 },
+};
 
 /* What goes into the query, as far as it was given. */
 struct query {
@@ -44,15 +70,6 @@ static char *series_path(struct client *client, const struct query *query)
 	return path;
 }
 
-static void print_series(const struct series *series, FILE *out)
-{
-	fprintf(out, "series %lld: %s%s%s, %zu patch%s\n", (long long)series->id, series->name,
-		series->version ? " " : "", series->version ? series->version : "",
-		series->patch_count, series->patch_count == 1 ? "" : "es");
-	for (size_t i = 0; i < series->patch_count; i++)
-		fprintf(out, "    %s\n", series->subjects[i]);
-}
-
 static int send_series(struct context *context, const char *path, const struct buf *mbox,
 		       struct err *err)
 {
@@ -71,7 +88,7 @@ static int send_series(struct context *context, const char *path, const struct b
 	if (context->quiet)
 		fprintf(context->screen.out, "%lld\n", (long long)series.id);
 	else
-		print_series(&series, context->screen.out);
+		series_print(&series, &context->screen);
 	return 0;
 }
 
@@ -158,33 +175,64 @@ static int submit_files(struct context *context, char **files, int count, const 
 	return failed < 0 ? err_set(err, failed, "%s", failures.data) : EXIT_WORKED;
 }
 
+struct asked {
+	struct query query;
+	struct series_branch branch;
+};
+
+static int take(void *data, int option, struct err *err)
+{
+	struct asked *asked = data;
+
+	(void)err;
+	switch (option) {
+	case 'b':
+		asked->branch.ref = optarg;
+		break;
+	case 'B':
+		asked->branch.base = optarg;
+		break;
+	case 'c':
+		asked->branch.each_commit = true;
+		break;
+	case 'e':
+		asked->query.expect = optarg;
+		break;
+	case 'g':
+		asked->branch.url = optarg;
+		break;
+	case 'n':
+		asked->query.name = optarg;
+		break;
+	case 'p':
+		asked->query.parts = true;
+		break;
+	case 'R':
+		asked->branch.repository = optarg;
+		break;
+	default:
+		asked->query.sender_flag = optarg;
+	}
+	return 0;
+}
+
 static int run(struct context *context, int argc, char **argv, struct err *err)
 {
-	static const struct option own[] = {
-		{ "expect", required_argument, NULL, 'e' },
-		{ "name", required_argument, NULL, 'n' },
-		{ "parts", no_argument, NULL, 'p' },
-		{ "sender-flag", required_argument, NULL, 'f' },
-		{ 0 },
-	};
-	struct query query = { 0 };
-	int option, rc;
+	struct asked asked = { 0 };
+	struct series_branch *branch = &asked.branch;
+	int rc = options_parse(context, argc, argv, take, &asked, err);
+	struct query query = asked.query;
 
-	while ((rc = options_next(context, argc, argv, own, &option, err)) > 0) {
-		if (option == 'n')
-			query.name = optarg;
-		else if (option == 'e')
-			query.expect = optarg;
-		else if (option == 'p')
-			query.parts = true;
-		else
-			query.sender_flag = optarg;
-	}
-	if (rc < 0 || context->help)
+	if (rc <= 0)
 		return rc;
-	rc = options_arguments(argc, 1, INT16_MAX, USAGE, err);
-	if (rc < 0)
-		return rc;
+	branch->name = query.name;
+	branch->expect = query.expect;
+	branch->sender_flag = query.sender_flag;
+	if (branch->url || branch->ref || branch->base || branch->repository || branch->each_commit)
+		return submit_branch(context, branch, argc - optind, err);
+	if (argc == optind)
+		return err_set(err, E_USAGE,
+			       "Give an mbox, - for standard input, or --git and --branch.");
 	if (query.name && argc - optind > 1)
 		return err_set(err, E_USAGE, "--name names one series: give one mbox with it.");
 	if (query.parts && !query.name)
@@ -197,18 +245,14 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 
 const struct command command_submit = {
 	.name = "submit",
-	.usage = USAGE,
-	.summary = "Submit patches: each mbox (- for standard input) becomes a series",
-	.help = "  --name NAME        the series' name; else made from the first subject\n"
-		"  --sender-flag M    the member of struct kvm_vcpu that interrupt senders look "
-		"at\n"
-		"                     instead of mode; else the agent looks for a new one\n"
-		"  --expect LIST      what it should move, said beforehand: METRIC:less, "
-		"METRIC:more\n"
-		"                     or METRIC:same, with commas between; see docs/statistics.md\n"
-		"  --parts            also its beginnings NAME-1, NAME-2 … and what is left "
-		"without\n"
-		"                     each patch, NAME-without-1 …: for `runway attribute`\n"
-		"With --quiet: the id of each series.\n",
+	.arguments = "[MBOX...]",
+	.summary = "Submit patches: each mbox (- for standard input), or a branch, becomes a series",
+	.text = "A branch is fetched by an agent; the command waits until it is. With --quiet: the id of "
+		"each series.",
+	.examples = "runway submit --name fix fix.mbox\n"
+		    "git format-patch --stdout master..fix | runway submit --name fix -\n"
+		    "runway submit --git https://host/linux --branch fix --base v6.1",
+	.words = "",
+	.options = options,
 	.run = run,
 };

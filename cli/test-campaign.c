@@ -211,7 +211,7 @@ static void a_difference_is_printed_by_function(void **state)
 	(void)state;
 	assert_int_equal(difference_decode(text, strlen(text), &difference, &err), 0);
 	screen.out = open_memstream(&printed, &bytes);
-	difference_print(&difference, false, &screen);
+	difference_print(&difference, NULL, false, &screen);
 	fclose(screen.out);
 	assert_non_null(strstr(printed, "kvm_amd  svm_vcpu_run   123         124          +1\n"));
 	assert_null(strstr(printed, "kvm_emulate_cpuid"));

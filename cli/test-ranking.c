@@ -283,8 +283,9 @@ static void a_win_on_one_isa_and_a_loss_on_the_other_is_flagged(void **state)
 	(void)state;
 	assert_true(has_line(text, "-  late-flag   1    disqualified  split", ""));
 	assert_true(has_line(text, "3=  lazy-store  2    3             split", ""));
-	assert_true(has_line(text, "late-flag: Better than the base on svm (place 1, the base 3), "
-				   "disqualified on vmx.",
+	assert_true(has_line(text,
+			     "late-flag: Better than the base on svm (place 1, the base 3), "
+			     "disqualified on vmx.",
 			     ""));
 }
 

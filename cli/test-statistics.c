@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "cli/mechanism.h"
+#include "cli/noise-plan.h"
 #include "cli/noise.h"
 #include "cli/statistics.h"
 #include "lib/cleanup.h"
@@ -36,7 +37,7 @@ static const char record[] =
 	"{\"host\":1,\"records\":[{\"isa\":\"svm\",\"metric\":\"host_ipi_per_guest_ipi\","
 	"\"workload\":\"ipi-storm\",\"blocks\":40,\"typical\":0.0142,\"comparisons\":3,"
 	"\"false_positives\":0,\"rate_low\":0,\"rate_high\":0.708,\"power\":0.8,\"block_loads\":3,"
-	"\"detectable\":[{\"blocks\":6,\"effect\":null}],\"needed\":[{\"effect\":0.005,\"blocks\":null,"
+	"\"detectable\":[{\"blocks\":6,\"effect\":null},{\"blocks\":12,\"effect\":0.031}],\"needed\":[{\"effect\":0.005,\"blocks\":null,"
 	"\"seconds\":null},{\"effect\":0.01,\"blocks\":14,\"seconds\":2280}]}]}";
 
 static const char expected[] =
@@ -138,7 +139,7 @@ static void a_verdict_without_its_series_is_refused(void **state)
 static void noise_says_what_can_be_seen_and_what_it_takes(void **state)
 {
 	CLEANUP(noise_release) struct noise noise = { 0 };
-	struct screen screen = { .columns = 100 };
+	struct screen screen = { .columns = 200 };
 	CLEANUP(free_ptr) char *text = NULL;
 	struct err err = ERR_INIT;
 	size_t bytes = 0;
@@ -149,10 +150,30 @@ static void noise_says_what_can_be_seen_and_what_it_takes(void **state)
 	screen.out = open_memstream(&text, &bytes);
 	noise_print(&noise, &screen);
 	fclose(screen.out);
-	assert_non_null(strstr(text, "to see 1 % you need 14 blocks, about 38 min"));
+	assert_non_null(strstr(text, "to see 1 % you need 14 blocks (42 loads for one series), "
+				     "about 38 min"));
 	assert_non_null(strstr(text, "0.5 % cannot be seen in 100 blocks"));
 	assert_non_null(strstr(text, "0 of 3"));
 	assert_non_null(strstr(text, "0 to 71 %"));
+}
+
+static void a_campaign_is_told_what_its_blocks_can_show(void **state)
+{
+	CLEANUP(noise_release) struct noise noise = { 0 };
+	CLEANUP(free_ptr) char *few = NULL;
+	CLEANUP(free_ptr) char *more = NULL;
+	CLEANUP(free_ptr) char *none = NULL;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(noise_decode(record, strlen(record), &noise, &err), 0);
+	few = noise_plan_sentence(&noise.records[0], 0.01, 6);
+	assert_null(strstr(few, "asked for"));
+	more = noise_plan_sentence(&noise.records[0], 0.01, 13);
+	assert_non_null(strstr(more, "; the 13 asked for can show 3.1 %"));
+	noise.records[0].blocks = 4;
+	none = noise_plan_sentence(&noise.records[0], 0.005, 6);
+	assert_string_equal(none, "0.5 % cannot be seen yet: the record is too short");
 }
 
 static void expectations_come_with_their_evidence(void **state)
@@ -185,6 +206,7 @@ int main(void)
 		cmocka_unit_test(a_verdict_without_its_series_is_refused),
 		cmocka_unit_test(expectations_come_with_their_evidence),
 		cmocka_unit_test(noise_says_what_can_be_seen_and_what_it_takes),
+		cmocka_unit_test(a_campaign_is_told_what_its_blocks_can_show),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include "lib/alloc.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
+#include "lib/mbox-ids.h"
 #include "lib/mbox.h"
 
 static pthread_once_t gmime_once = PTHREAD_ONCE_INIT;
@@ -21,6 +22,8 @@ void mail_release(struct mail *mail)
 	free(mail->date);
 	free(mail->text);
 	free(mail->diff);
+	mbox_ids_release(&mail->messages);
+	mbox_ids_release(&mail->references);
 	*mail = (struct mail){ 0 };
 }
 
@@ -242,6 +245,7 @@ int mail_parse(const char *data, size_t bytes, struct mail *ret_mail, struct err
 	rc = mail_guard(data, bytes, &guarded, err);
 	if (rc < 0)
 		return rc;
+	mail_read_ids(data, bytes, &mail);
 
 	CLEANUP(unref_object)
 	GMimeStream *stream = g_mime_stream_mem_new_with_buffer(guarded.data, guarded.length);

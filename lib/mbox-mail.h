@@ -15,6 +15,7 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "lib/mbox.h"
 
 struct mail {
 	char *subject; /* as sent, UTF-8, one line; in-body Subject: wins, as do the next three */
@@ -24,6 +25,9 @@ struct mail {
 	char *text; /* UTF-8: the body up to "---" or the diff, without in-body headers */
 	char *diff; /* NULL when there is none */
 	size_t diff_bytes;
+	char base_commit[65];	  /* hex; "" when it names none */
+	struct mbox_ids messages; /* its own Message-ID */
+	struct mbox_ids references;
 };
 
 /* -EINVAL with a sentence that does not say which mail it was; the caller adds that. */
@@ -32,6 +36,9 @@ void mail_release(struct mail *mail);
 
 /* The mail without what is not read or may not be parsed; -EINVAL as above. */
 int mail_guard(const char *data, size_t bytes, struct buf *ret_mail, struct err *err);
+
+/* Message-ID, In-Reply-To and References of the raw mail. */
+void mail_read_ids(const char *data, size_t bytes, struct mail *mail);
 
 /* Decoded text of the mail's parts into headers, text and diff, as `git mailinfo` does. */
 int mail_split_text(const char *text, size_t bytes, struct mail *mail, struct err *err);

@@ -8,6 +8,7 @@
 #include "lib/alloc.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
+#include "lib/hunk.h"
 #include "lib/mbox-mail.h"
 #include "lib/mbox.h"
 
@@ -134,65 +135,53 @@ static int read_in_body(struct text *text, struct mail *mail, struct err *err)
 	return 0;
 }
 
-/* "@@ -a,b +c,d @@": the lines that follow on each side; a count left out is 1. */
-static bool read_hunk_header(const struct line *line, size_t *ret_old, size_t *ret_new)
+/* "base-commit: …", which git format-patch --base and b4 write outside of any hunk. */
+static bool take_base_commit(const struct line *line, struct mail *mail)
 {
-	unsigned long start;
-	size_t old = 1, new = 1;
-	int used = 0;
-	CLEANUP(free_ptr) char *copy = xstrndup(line->data, line->length < 80 ? line->length : 80);
-	const char *at = copy;
+	static const char trailer[] = "base-commit: ";
+	const char *hex = line->data + strlen(trailer);
+	size_t digits = 0, most;
 
-	if (sscanf(at, "@@ -%9lu%n", &start, &used) != 1)
+	if (!starts_with(line, trailer))
 		return false;
-	at += used;
-	if (*at == ',' && sscanf(at, ",%9zu%n", &old, &used) == 1)
-		at += used;
-	if (sscanf(at, " +%9lu%n", &start, &used) != 1)
-		return false;
-	at += used;
-	if (*at == ',' && sscanf(at, ",%9zu%n", &new, &used) == 1)
-		at += used;
-	if (strncmp(at, " @@", 3))
-		return false;
-	*ret_old = old;
-	*ret_new = new;
+	most = line->length - strlen(trailer);
+	while (digits < most && strchr("0123456789abcdef", hex[digits]) && hex[digits])
+		digits++;
+	if ((digits == 40 || digits == 64) &&
+	    is_blank(&(struct line){ hex + digits, most - digits }))
+		snprintf(mail->base_commit, sizeof(mail->base_commit), "%.*s", (int)digits, hex);
 	return true;
 }
 
-static void count_hunk_line(const struct line *line, size_t *old, size_t *new)
+static void keep_diff(struct mail *mail, const char *begin, const char *end)
 {
-	switch (*line->data) {
-	case '+':
-		*new -= *new > 0;
-		break;
-	case '-':
-		*old -= *old > 0;
-		break;
-	case '\\':
-		break;
-	default:
-		*old -= *old > 0;
-		*new -= *new > 0;
-	}
+	mail->diff_bytes = (size_t)(end - begin);
+	mail->diff = xmalloc(mail->diff_bytes + 1);
+	memcpy(mail->diff, begin, mail->diff_bytes);
+	mail->diff[mail->diff_bytes] = '\0';
 }
 
 /*
- * The diff begins at its first header and ends at the signature "-- ". Inside a hunk "-- " is a
- * removed line "- ", so hunks are counted through.
+ * The diff begins at its first header and ends at the signature "-- ", or at the base's name before
+ * that. Inside a hunk "-- " is a removed line "- ", so hunks are counted through.
  */
 static void find_diff(struct text text, struct mail *mail)
 {
-	const char *begin = NULL, *end = text.end;
-	size_t old = 0, new = 0;
+	const char *begin = NULL, *end = text.end, *blank = NULL;
+	struct hunk hunk = { 0 };
 	struct line line;
 
 	while (next_line(&text, &line)) {
 		struct text ahead = text;
 		struct line next;
 
-		if (old || new) {
-			count_hunk_line(&line, &old, &new);
+		if (hunk_is_open(&hunk)) {
+			hunk_take(&hunk, line.data);
+		} else if (take_base_commit(&line, mail)) {
+			if (!begin)
+				continue;
+			end = blank ?: line.data; /* with the empty line before it */
+			break;
 		} else if (!begin) {
 			if (starts_with(&line, "diff --git ") ||
 			    (starts_with(&line, "--- ") && next_line(&ahead, &next) &&
@@ -202,17 +191,13 @@ static void find_diff(struct text text, struct mail *mail)
 			   is_blank(&(struct line){ line.data + 2, line.length - 2 })) {
 			end = line.data;
 			break;
-		} else if (starts_with(&line, "@@ -")) {
-			read_hunk_header(&line, &old, &new);
+		} else {
+			hunk_begin(&hunk, line.data, line.length);
 		}
+		blank = begin && !hunk_is_open(&hunk) && *line.data == '\n' ? line.data : NULL;
 	}
-	if (!begin)
-		return;
-	mail->diff = xstrndup(begin, 0);
-	mail->diff_bytes = end - begin;
-	mail->diff = xreallocarray(mail->diff, mail->diff_bytes + 1, 1);
-	memcpy(mail->diff, begin, mail->diff_bytes);
-	mail->diff[mail->diff_bytes] = '\0';
+	if (begin)
+		keep_diff(mail, begin, end);
 }
 
 int mail_split_text(const char *data, size_t bytes, struct mail *mail, struct err *err)
@@ -231,6 +216,7 @@ int mail_split_text(const char *data, size_t bytes, struct mail *mail, struct er
 	while (next_line(&text, &line) && !ends_message(&line)) {
 		if (memchr(line.data, '\0', line.length))
 			return err_set(err, -EINVAL, "its text has NUL bytes in it.");
+		take_base_commit(&line, mail);
 		rc = buf_append(&message, line.data, line.length);
 		if (rc < 0)
 			return err_set(err, -EINVAL, "its text is too long.");

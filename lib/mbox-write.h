@@ -7,7 +7,7 @@
  *	CLEANUP(buf_release) struct buf out = BUF_INIT(2 * MBOX_MAX_BYTES);
  *	mbox_write(&mbox, without_second, 2, &out);
  *
- * Author, date, message and diff come back as they are when it is parsed again.
+ * Author, date, message, diff and the base's name come back as they are when it is parsed again.
  */
 #ifndef RUNWAY_LIB_MBOX_WRITE_H
 #define RUNWAY_LIB_MBOX_WRITE_H

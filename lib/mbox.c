@@ -9,6 +9,7 @@
 #include "lib/alloc.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
+#include "lib/mbox-ids.h"
 #include "lib/mbox-mail.h"
 
 /* One more than patches: the cover letter. Replies in a thread's mbox count as well. */
@@ -121,6 +122,9 @@ void mbox_release(struct mbox *mbox)
 	free(mbox->patches);
 	free(mbox->cover_subject);
 	free(mbox->cover_text);
+	free(mbox->base_commit);
+	mbox_ids_release(&mbox->messages);
+	mbox_ids_release(&mbox->references);
 	*mbox = (struct mbox){ 0 };
 }
 
@@ -151,6 +155,17 @@ static void add_patch(struct read *read, struct mail *mail, const struct mail_ta
 		mbox->version = tag->version;
 }
 
+/* What a patch or a cover letter says of where the series belongs. */
+static void add_place(struct mbox *mbox, const struct mail *mail)
+{
+	if (!mbox->base_commit && *mail->base_commit)
+		mbox->base_commit = xstrdup(mail->base_commit);
+	for (size_t i = 0; i < mail->messages.count; i++)
+		mbox_ids_add(&mbox->messages, mail->messages.ids[i], MAILS_MAX);
+	for (size_t i = 0; i < mail->references.count; i++)
+		mbox_ids_add(&mbox->references, mail->references.ids[i], MBOX_MAX_REFERENCES);
+}
+
 static int add_mail(struct read *read, struct mail *mail, size_t place, struct err *err)
 {
 	struct mbox *mbox = &read->mbox;
@@ -159,6 +174,7 @@ static int add_mail(struct read *read, struct mail *mail, size_t place, struct e
 	mail_read_tag(mail->subject, &tag);
 	if (tag.reply)
 		return 0; /* a reply quotes or proposes; it is not one of the series */
+	add_place(mbox, mail);
 	if (!mail->diff && tag.number)
 		return err_set(err, -EINVAL, "Patch %u/%u (\"%s\") has no diff in it.", tag.number,
 			       tag.total, tag.title);
@@ -301,6 +317,7 @@ int mbox_parse(const char *data, size_t bytes, struct mbox *ret_mbox, struct err
 	rc = put_in_order(&read, err);
 	if (rc < 0)
 		return rc;
+	mbox_ids_subtract(&read.mbox.references, &read.mbox.messages);
 	*ret_mbox = read.mbox;
 	read.mbox = (struct mbox){ 0 };
 	return 0;

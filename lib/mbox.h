@@ -20,6 +20,7 @@
 
 #define MBOX_MAX_BYTES (8 << 20)
 #define MBOX_MAX_PATCHES 256
+#define MBOX_MAX_REFERENCES 64
 
 struct mbox_patch {
 	unsigned number;   /* its place in the series, from 1, after ordering by [PATCH k/n] */
@@ -32,12 +33,21 @@ struct mbox_patch {
 	size_t diff_bytes;
 };
 
+/* Message-IDs without their "<>", each once. */
+struct mbox_ids {
+	char **ids;
+	size_t count, capacity;
+};
+
 struct mbox {
 	unsigned version; /* the v3 of [PATCH v3 2/5]; 1 when not said */
 	struct mbox_patch *patches;
 	size_t count;
 	char *cover_subject; /* NULL without a cover letter */
 	char *cover_text;
+	char *base_commit;	    /* hex, of the base-commit: trailer; NULL without one */
+	struct mbox_ids messages;   /* of the cover letter and the patches */
+	struct mbox_ids references; /* what they answer, themselves left out */
 };
 
 /* -EFBIG past MBOX_MAX_*, -EINVAL when there is no patch in it or one of [k/n] is missing. */

@@ -26,6 +26,10 @@ const struct metric metrics[] = {
 	  "Offsets of a sender, one instruction apart, at which the host sends an IPI that finds the "
 	  "target neither in the guest nor asleep: summed over the target's exit and entry.",
 	  0 },
+	{ "posted_window", "instructions", "posted", METRIC_PRIMARY, METRIC_LESS,
+	  "As spurious_window, on a host with posted interrupts: offsets at which a notification, or "
+	  "a kick, reaches a CPU whose vCPU is out of the guest.",
+	  0 },
 	{ "exit_path", "instructions", "exact", METRIC_GUARD, METRIC_LESS,
 	  "Host instructions from a VM-exit of one kind to the next VM-entry.",
 	  0 },
@@ -37,6 +41,15 @@ const struct metric metrics[] = {
 	{ "exits_per_ipi", "ratio", "smp", METRIC_SECONDARY, METRIC_LESS,
 	  "VM-exits (KVM binary stats) per guest IPI sent.",
 	  0.02 },
+	{ "posted_ipi_per_guest_ipi", "ratio", "posted", METRIC_SECONDARY, METRIC_LESS,
+	  "Posted-interrupt notifications that a CPU took out of the guest (PIN, NPI and PIW in "
+	  "/proc/interrupts) per guest IPI and destination; one that finds the vCPU in the guest "
+	  "makes no interrupt.",
+	  0 },
+	{ "kick_ipi_per_guest_ipi", "ratio", "posted", METRIC_SECONDARY, METRIC_LESS,
+	  "Reschedule IPIs per guest IPI and destination, with posted interrupts: kicks, and wake-ups "
+	  "of vCPUs that sleep.",
+	  0 },
 	{ "exits_by_reason", "count", "smp", METRIC_DETAIL, METRIC_LESS,
 	  "VM-exits by reason from a hist trigger on kvm:kvm_exit, counting pass only.",
 	  0 },

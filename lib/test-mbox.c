@@ -385,9 +385,86 @@ static void survives_any_cut(void **state)
 	}
 }
 
+#define BASE "0123456789abcdef0123456789abcdef01234567"
+
+static void the_base_is_named_where_git_and_b4_write_it(void **state)
+{
+	static const char *const mails[] = {
+		HEADERS("[PATCH] x") "\nWhy.\n---\n" DIFF "\nbase-commit: " BASE
+				     "\nprerequisite-patch-id: 1234\n-- \n2.39.5\n",
+		HEADERS("[PATCH] x") "\nWhy.\n---\nbase-commit: " BASE "\n\n" DIFF "-- \n2.39.5\n",
+		FROM_LINE HEADERS("[PATCH 0/1] cover") "\nText.\n\nbase-commit: " BASE
+						       "\n-- \n2.39\n" MAIL("[PATCH 1/1] x"),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(mails) / sizeof(mails[0]); i++) {
+		CLEANUP(mbox_release) struct mbox mbox = { 0 };
+
+		assert_parses(mails[i], &mbox);
+		assert_non_null(mbox.base_commit);
+		assert_string_equal(mbox.base_commit, BASE);
+		assert_string_equal(mbox.patches[0].diff, DIFF);
+	}
+}
+
+static void what_only_looks_like_a_base_is_none(void **state)
+{
+	CLEANUP(mbox_release) struct mbox mbox = { 0 };
+
+	(void)state;
+	assert_parses(HEADERS("[PATCH] x") "\nbase-commit: 1234\n---\n"
+					   "diff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n"
+					   "@@ -1 +1,2 @@\n one\n+base-commit: " BASE "\n",
+		      &mbox);
+	assert_null(mbox.base_commit);
+}
+
+static void mails_say_what_they_answer(void **state)
+{
+	CLEANUP(mbox_release) struct mbox mbox = { 0 };
+
+	(void)state;
+	assert_parses(
+		FROM_LINE HEADERS(
+			"[PATCH v2 0/1] cover") "Message-ID: <c@x>\n"
+						"In-Reply-To: <v1@x>\nReferences: <root@x>\n "
+						"<v1@x> <not an id> <>\n\nText.\n" FROM_LINE
+							HEADERS("[PATCH v2 1/1] a") "Message-Id: "
+										    "<1@x>\nIn-"
+										    "Reply-To: "
+										    "<c@x>\n" BODY,
+		&mbox);
+	assert_int_equal(mbox.messages.count, 2);
+	assert_string_equal(mbox.messages.ids[0], "c@x");
+	assert_string_equal(mbox.messages.ids[1], "1@x");
+	assert_int_equal(mbox.references.count, 2);
+	assert_string_equal(mbox.references.ids[0], "v1@x");
+	assert_string_equal(mbox.references.ids[1], "root@x");
+}
+
+static void a_name_with_a_comma_comes_back(void **state)
+{
+	CLEANUP(mbox_release) struct mbox mbox = { 0 };
+	CLEANUP(mbox_release) struct mbox again = { 0 };
+	CLEANUP(buf_release) struct buf out = BUF_INIT(MBOX_MAX_BYTES);
+
+	(void)state;
+	assert_parses("From: \"A, \\\"U\\\" Thor (x)\" <a@example.com>\nSubject: [PATCH] x\n" BODY,
+		      &mbox);
+	mbox_write(&mbox, (size_t[]){ 0 }, 1, &out);
+	assert_parses(out.data, &again);
+	assert_string_equal(again.patches[0].author_name, mbox.patches[0].author_name);
+	assert_string_equal(again.patches[0].author_name, "A, \"U\" Thor (x)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_name_with_a_comma_comes_back),
+		cmocka_unit_test(mails_say_what_they_answer),
+		cmocka_unit_test(the_base_is_named_where_git_and_b4_write_it),
+		cmocka_unit_test(what_only_looks_like_a_base_is_none),
 		cmocka_unit_test(takes_headers_message_and_diff),
 		cmocka_unit_test(a_mail_needs_no_from_line),
 		cmocka_unit_test(sorts_by_number_and_keeps_the_cover),

@@ -46,12 +46,17 @@ static struct campaign_request request_of(const struct campaign *campaign, int64
 					    .smp_most = campaign->smp_most,
 					    .seed = seed,
 					    .null_control = campaign->null_control,
-					    .measure_identical = campaign->measure_identical };
+					    .measure_identical = campaign->measure_identical,
+					    .priority = campaign->priority };
 
 	snprintf(request.repository, sizeof(request.repository), "%s", campaign->repository);
 	snprintf(request.rev, sizeof(request.rev), "%s", campaign->rev);
+	snprintf(request.preferred, sizeof(request.preferred), "%s",
+		 campaign->preferred_commit ? campaign->preferred_commit : "");
 	snprintf(request.isa, sizeof(request.isa), "%s", campaign->isa);
 	snprintf(request.lanes, sizeof(request.lanes), "%s", campaign->lanes);
+	snprintf(request.host_labels, sizeof(request.host_labels), "%s", campaign->host_labels);
+	snprintf(request.workloads, sizeof(request.workloads), "%s", campaign->workloads);
 	for (size_t i = 0; i < campaign->variants_count && i <= CAMPAIGN_SERIES_MAX; i++)
 		if (campaign->variants[i].series_id)
 			request.series[request.series_count++] = campaign->variants[i].series_id;
@@ -71,6 +76,10 @@ int campaign_retry(struct db_conn *conn, int64_t id, const struct campaign_retry
 	if (!campaign.finished_ms)
 		return err_set(err, -EEXIST,
 			       "This campaign has not ended. Wait for it, or cancel it first.");
+	if (db_value(conn, 0, SQL_BISECTION_KNOWN, db_int(id)))
+		return err_set(err, -EEXIST,
+			       "This campaign is a bisection. Bisect the campaign in which the "
+			       "change was seen again.");
 	request = request_of(&campaign, retry->draw_seed  ? -1
 					: retry->seed < 0 ? campaign.seed
 							  : retry->seed);

@@ -31,11 +31,13 @@ static bool needs_builds(const struct campaign *campaign)
 	return false;
 }
 
-/* Appends a sentence to *text unless an agent that can do it was seen lately. */
-static void need(struct db_conn *conn, const char *capability, const char *work, int64_t now_ms,
-		 char **text)
+/* Appends a sentence to *text unless an agent that can do it, with these labels, was seen lately.
+ */
+static void need(struct db_conn *conn, const char *capability, const char *labels, const char *work,
+		 int64_t now_ms, char **text)
 {
-	CLEANUP(rows_end) struct rows rows = db_query(conn, SQL_HOST_CAPABLE, db_text(capability));
+	CLEANUP(rows_end)
+	struct rows rows = db_query(conn, SQL_HOST_CAPABLE, db_text(capability), db_text(labels));
 	CLEANUP(free_ptr) char *before = *text;
 	CLEANUP(free_ptr) char *last = NULL;
 
@@ -49,9 +51,9 @@ static void need(struct db_conn *conn, const char *capability, const char *work,
 		last = xasprintf("the last, %s, was seen %lld s ago", rows_text(&rows, 0),
 				 (long long)(ago_ms / 1000));
 	}
-	*text = xasprintf("%s%sWaits for an agent that can %s (%s): %s.", before ? before : "",
-			  before ? " " : "", work, capability,
-			  last ? last : "none has ever asked for work");
+	*text = xasprintf("%s%sWaits for an agent that can %s (%s)%s%s: %s.", before ? before : "",
+			  before ? " " : "", work, capability, *labels ? " and is labelled " : "",
+			  labels, last ? last : "none has ever asked for work");
 }
 
 char *campaign_waiting(struct db_conn *conn, const struct campaign *campaign, int64_t now_ms)
@@ -62,14 +64,17 @@ char *campaign_waiting(struct db_conn *conn, const struct campaign *campaign, in
 	if (campaign->finished_ms)
 		return NULL;
 	if (needs_builds(campaign))
-		need(conn, "build", "build kernels", now_ms, &text);
+		need(conn, "build", "", "build kernels", now_ms, &text);
 	for (size_t i = 0; i < sizeof(isas) / sizeof(isas[0]); i++) {
 		char capability[16], work[32];
 
 		snprintf(capability, sizeof(capability), "bench-%s", isas[i]);
 		snprintf(work, sizeof(work), "measure on %s", isas[i]);
 		if (needs_isa(campaign, isas[i]))
-			need(conn, capability, work, now_ms, &text);
+			need(conn, capability, campaign->host_labels, work, now_ms, &text);
 	}
+	if (check_listed(campaign->lanes, "posted") && needs_isa(campaign, "vmx"))
+		need(conn, "bench-vmx-posted", campaign->host_labels,
+		     "measure on vmx with posted interrupts", now_ms, &text);
 	return text;
 }

@@ -8,6 +8,7 @@
 
 #include "lib/alloc.h"
 #include "server/plan.h"
+#include "server/series.h"
 
 static int64_t draw_seed(void)
 {
@@ -40,6 +41,11 @@ static int check_series(struct db_conn *conn, const struct campaign_request *req
 				       "The series %s is there twice. Submit its versions under "
 				       "different names to compare them.",
 				       rows_text(&rows, 1));
+		if (!db_value(conn, 0, SQL_SERIES_USABLE, db_int(request->series[i])))
+			return err_set(err, -EINVAL,
+				       "The series %s could not be fetched: GET "
+				       "/api/v1/series/%" PRId64 " says why. Submit it again.",
+				       rows_text(&rows, 1), request->series[i]);
 		more = xasprintf("%s%s,", seen, rows_text(&rows, 1));
 		free(seen);
 		seen = TAKE(more);
@@ -47,32 +53,96 @@ static int check_series(struct db_conn *conn, const struct campaign_request *req
 	return 0;
 }
 
-int campaign_create(struct db_conn *conn, const struct campaign_request *request, int64_t now_ms,
+/* The series that the request's thread has now. */
+static int find_thread(struct db_conn *conn, struct campaign_request *request, struct err *err)
+{
+	int64_t found[CAMPAIGN_SERIES_MAX + 1];
+	size_t count = series_thread(conn, request->thread, CAMPAIGN_SERIES_MAX + 1, found);
+
+	if (!count)
+		return err_set(err, -EINVAL,
+			       "No series belongs to the thread \"%s\". Name a series' number or "
+			       "a Message-ID without its <>, and submit the thread's mails first.",
+			       request->thread);
+	if (count > CAMPAIGN_SERIES_MAX)
+		return err_set(err, -EINVAL,
+			       "The thread has more than %d series. Name those to compare in "
+			       "\"series\".",
+			       CAMPAIGN_SERIES_MAX);
+	memcpy(request->series, found, count * sizeof(found[0]));
+	request->series_count = count;
+	return 0;
+}
+
+/* Which base to build, when the request leaves it to the series: known once all of them are there.
+ */
+static void choose_base(struct db_conn *conn, int64_t id, const struct campaign_request *request)
+{
+	if (*request->preferred)
+		db_run(conn, SQL_BASE_PREFER, db_int(id), db_text(request->preferred));
+	else if (!*request->rev)
+		db_run(conn, SQL_BASE_SET_OPEN, db_int(id));
+}
+
+int campaign_create(struct db_conn *conn, const struct campaign_request *asked, int64_t now_ms,
 		    int64_t *ret_id, struct err *err)
 {
+	struct campaign_request with_thread = *asked;
+	const struct campaign_request *request = &with_thread;
 	int64_t seed = request->seed < 0 ? draw_seed() : request->seed;
 	int64_t id;
-	int rc = check_series(conn, request, err);
+	int rc = *request->thread ? find_thread(conn, &with_thread, err) : 0;
 
+	if (!rc)
+		rc = check_series(conn, request, err);
 	if (rc < 0)
 		return rc;
-	db_run(conn, SQL_CAMPAIGN_ADD, db_text(request->repository), db_text(request->rev),
-	       db_text(request->isa), db_text(request->lanes), db_int(request->loads_exact),
-	       db_int(request->loads_smp), db_int(seed), db_int(request->measure_identical),
-	       db_int(now_ms), db_int(request->loads_race));
+	db_run(conn, SQL_CAMPAIGN_ADD, db_text(request->repository),
+	       db_text(*request->rev ? request->rev : "HEAD"), db_text(request->isa),
+	       db_text(request->lanes), db_int(request->loads_exact), db_int(request->loads_smp),
+	       db_int(seed), db_int(request->measure_identical), db_int(now_ms),
+	       db_int(request->loads_race));
 	id = db_last_id(conn);
 	db_run(conn, SQL_BUDGET_SET, db_int(id), db_int(request->smp_most),
 	       db_int(request->null_control));
-	for (size_t i = 0; i <= request->series_count; i++) {
+	db_run(conn, SQL_WISHES_SET, db_int(id), db_int(request->priority),
+	       db_int(now_ms - request->priority * CAMPAIGN_PRIORITY_MS),
+	       db_text(request->host_labels), db_text(request->workloads));
+	for (size_t i = 0; i <= request->series_count; i++)
 		db_run(conn, SQL_VARIANT_ADD, db_int(id), db_int((int64_t)i),
 		       db_int_or_null(i ? request->series[i - 1] : 0));
-		plan_build(conn, id, db_last_id(conn), now_ms);
-	}
+	choose_base(conn, id, request);
+	plan_start(conn, id, now_ms);
 	*ret_id = id;
 	return 0;
 }
 
-void campaign_from_row(struct rows *rows, struct campaign *ret_campaign)
+static void read_budget(struct db_conn *conn, struct campaign *campaign)
+{
+	CLEANUP(rows_end)
+	struct rows rows = db_query(conn, SQL_BUDGET_FIND, db_int(campaign->id));
+
+	if (!rows_next(&rows))
+		return;
+	campaign->smp_most = rows_int(&rows, 0);
+	if (campaign->smp_most < campaign->loads_smp)
+		campaign->smp_most = campaign->loads_smp;
+	campaign->null_control = rows_int(&rows, 1) != 0;
+}
+
+static void read_wishes(struct db_conn *conn, struct campaign *campaign)
+{
+	CLEANUP(rows_end)
+	struct rows rows = db_query(conn, SQL_WISHES_FIND, db_int(campaign->id));
+
+	if (!rows_next(&rows))
+		return;
+	campaign->priority = rows_int(&rows, 0);
+	campaign->host_labels = rows_copy(&rows, 1);
+	campaign->workloads = rows_copy(&rows, 2);
+}
+
+void campaign_from_row(struct db_conn *conn, struct rows *rows, struct campaign *ret_campaign)
 {
 	*ret_campaign = (struct campaign){
 		.id = rows_int(rows, 0),
@@ -93,6 +163,8 @@ void campaign_from_row(struct rows *rows, struct campaign *ret_campaign)
 		.cancelled_ms = rows_int(rows, 15),
 		.retry_of = rows_int(rows, 16),
 	};
+	read_budget(conn, ret_campaign);
+	read_wishes(conn, ret_campaign);
 }
 
 static void read_variants(struct db_conn *conn, struct campaign *campaign)
@@ -162,19 +234,6 @@ static void read_loads(struct db_conn *conn, struct campaign *campaign)
 	}
 }
 
-static void read_budget(struct db_conn *conn, struct campaign *campaign)
-{
-	CLEANUP(rows_end)
-	struct rows rows = db_query(conn, SQL_BUDGET_FIND, db_int(campaign->id));
-
-	if (!rows_next(&rows))
-		return;
-	campaign->smp_most = rows_int(&rows, 0);
-	if (campaign->smp_most < campaign->loads_smp)
-		campaign->smp_most = campaign->loads_smp;
-	campaign->null_control = rows_int(&rows, 1) != 0;
-}
-
 int campaign_read(struct db_conn *conn, int64_t id, struct campaign *ret_campaign)
 {
 	struct campaign campaign;
@@ -184,11 +243,11 @@ int campaign_read(struct db_conn *conn, int64_t id, struct campaign *ret_campaig
 
 		if (!rows_next(&rows))
 			return -ENOENT;
-		campaign_from_row(&rows, &campaign);
+		campaign_from_row(conn, &rows, &campaign);
 	}
-	read_budget(conn, &campaign);
 	read_variants(conn, &campaign);
 	read_loads(conn, &campaign);
+	campaign_read_notes(conn, &campaign);
 	*ret_campaign = campaign;
 	return 0;
 }
@@ -215,6 +274,8 @@ static void variant_release(struct variant *variant)
 	free(variant->reason);
 	free(variant->build_key);
 	free(variant->code_sha256);
+	free(variant->note);
+	free(variant->same_tree.series);
 }
 
 void campaign_release(struct campaign *campaign)
@@ -229,6 +290,11 @@ void campaign_release(struct campaign *campaign)
 	free(campaign->base_tree);
 	free(campaign->isa);
 	free(campaign->lanes);
+	free(campaign->host_labels);
+	free(campaign->workloads);
+	free(campaign->base_commit);
+	free(campaign->preferred_commit);
+	free(campaign->base_note);
 	*campaign = (struct campaign){ 0 };
 }
 

@@ -45,6 +45,11 @@ bool check_c_identifier(const char *text, size_t max)
 	return only(text, SMALL CAPITALS DIGITS "_", max) && !strchr(DIGITS, text[0]);
 }
 
+bool check_label(const char *text)
+{
+	return only(text, SMALL CAPITALS DIGITS "._-", LABEL_MAX);
+}
+
 bool check_hex(const char *text, size_t min, size_t max)
 {
 	return only(text, DIGITS "abcdef", max) && strlen(text) >= min;
@@ -62,6 +67,24 @@ bool check_listed(const char *list, const char *name)
 		list += item + (list[item] == ',');
 	}
 	return false;
+}
+
+bool check_all_listed(const char *list, const char *names)
+{
+	char name[2 * LABEL_MAX + 2];
+
+	while (*names) {
+		size_t item = strcspn(names, ",");
+
+		if (item >= sizeof(name))
+			return false;
+		memcpy(name, names, item);
+		name[item] = '\0';
+		if (item && !check_listed(list, name))
+			return false;
+		names += item + (names[item] == ',');
+	}
+	return true;
 }
 
 void check_clean_text(char *text, bool lines)

@@ -6,6 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Labels of hosts, "key=value" with commas between them: so many, each part so long. */
+#define LABELS_MAX 16
+#define LABEL_MAX 32
+#define LABELS_BYTES (LABELS_MAX * (2 * LABEL_MAX + 2))
+
 /* 1 to max of [a-z0-9._-], starting with a letter or digit. */
 bool check_name(const char *text, size_t max);
 /* 1 to max printable ASCII characters without spaces, '"' and '\\': names that programs made. */
@@ -16,10 +21,14 @@ bool check_repository(const char *text);
  * '-', no "..". */
 bool check_rev(const char *text);
 bool check_c_identifier(const char *text, size_t max);
+/* What a label, and what it is set to, may be: letters, digits, '.', '_' and '-'. */
+bool check_label(const char *text);
 /* min to max lower-case hex digits. */
 bool check_hex(const char *text, size_t min, size_t max);
 /* Whether name is one of those between the commas of list. */
 bool check_listed(const char *list, const char *name);
+/* Whether each between the commas of names is; true for "". */
+bool check_all_listed(const char *list, const char *names);
 
 /* Control characters (tab and newline too when lines is false) become spaces, in place. */
 void check_clean_text(char *text, bool lines);

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <sys/socket.h>
 
 #include "lib/alloc.h"
@@ -10,6 +11,8 @@
 struct connection {
 	struct connection *next, *previous;
 	int fd;
+	bool tls;
+	atomic_bool reading; /* nothing of an answer was sent */
 	_Atomic int64_t deadline_ms;
 };
 
@@ -35,11 +38,13 @@ void connections_free(struct connections *connections)
 	free(connections);
 }
 
-struct connection *connections_add(struct connections *connections, int fd, int64_t now_ms)
+struct connection *connections_add(struct connections *connections, int fd, bool tls,
+				   int64_t now_ms)
 {
 	struct connection *connection = xcalloc(1, sizeof(*connection));
 
 	connection->fd = fd;
+	connection->tls = tls;
 	connection_idle(connection, now_ms);
 	pthread_mutex_lock(&connections->mutex);
 	connection->previous = &connections->head;
@@ -61,6 +66,7 @@ void connections_remove(struct connections *connections, struct connection *conn
 
 void connection_idle(struct connection *connection, int64_t now_ms)
 {
+	connection->reading = true;
 	connection->deadline_ms = now_ms + HEAD_LIMIT_MS;
 }
 
@@ -72,12 +78,32 @@ void connection_body(struct connection *connection, int64_t begun_ms, uint64_t b
 
 void connection_working(struct connection *connection)
 {
+	connection->reading = false;
 	connection->deadline_ms = INT64_MAX;
 }
 
 void connection_answer(struct connection *connection, int64_t now_ms, uint64_t bytes)
 {
+	connection->reading = false;
 	connection_body(connection, now_ms, bytes);
+}
+
+static void say_why(struct connection *connection)
+{
+	static const char body[] =
+		"{\"type\":\"about:blank\",\"title\":\"Request Timeout\",\"status\":408,\"detail\":"
+		"\"The request did not come in time. Send it again, all at once.\"}";
+	char answer[512];
+	int bytes;
+
+	if (connection->tls || !atomic_exchange(&connection->reading, false))
+		return;
+	bytes = snprintf(
+		answer, sizeof(answer),
+		"HTTP/1.1 408 Request Timeout\r\nContent-Type: application/problem+json\r\n"
+		"Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
+		sizeof(body) - 1, body);
+	send(connection->fd, answer, (size_t)bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 void connections_end_late(struct connections *connections, int64_t now_ms)
@@ -85,7 +111,9 @@ void connections_end_late(struct connections *connections, int64_t now_ms)
 	pthread_mutex_lock(&connections->mutex);
 	for (struct connection *one = connections->head.next; one != &connections->head;
 	     one = one->next)
-		if (one->deadline_ms <= now_ms)
+		if (one->deadline_ms <= now_ms) {
+			say_why(one);
 			shutdown(one->fd, SHUT_RDWR);
+		}
 	pthread_mutex_unlock(&connections->mutex);
 }

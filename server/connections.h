@@ -11,6 +11,7 @@
 #ifndef RUNWAY_SERVER_CONNECTIONS_H
 #define RUNWAY_SERVER_CONNECTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define HEAD_LIMIT_MS 60000 /* from the connection or the end of the last request */
@@ -23,7 +24,8 @@ struct connection;
 struct connections *connections_new(void);
 void connections_free(struct connections *connections);
 
-struct connection *connections_add(struct connections *connections, int fd, int64_t now_ms);
+struct connection *connections_add(struct connections *connections, int fd, bool tls,
+				   int64_t now_ms);
 /* Before its descriptor is closed. */
 void connections_remove(struct connections *connections, struct connection *connection);
 
@@ -32,7 +34,8 @@ void connection_body(struct connection *connection, int64_t begun_ms, uint64_t b
 void connection_working(struct connection *connection);
 void connection_answer(struct connection *connection, int64_t now_ms, uint64_t bytes);
 
-/* Shuts down those whose deadline has passed; their threads then see the end of input. */
+/* Shuts down those whose deadline has passed; their threads then see the end of input. Who has not
+ * sent a whole request is told so with 408, without TLS: libmicrohttpd has no way to say it. */
 void connections_end_late(struct connections *connections, int64_t now_ms);
 
 #endif

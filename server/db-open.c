@@ -4,6 +4,7 @@
 
 #define RUNWAY_SQL_TEXT
 #include "lib/alloc.h"
+#include "server/check.h"
 #include "server/db-internal.h"
 
 #define MIGRATIONS ((int)(sizeof(migrations) / sizeof(migrations[0])))
@@ -59,6 +60,26 @@ static int migrate(sqlite3 *sqlite, const char *path, struct err *err)
 	return rc;
 }
 
+/* holds_all(have, want): whether each item of want, with commas, is one of have's. */
+static void holds_all(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const char *have = (const char *)sqlite3_value_text(values[0]);
+	const char *want = (const char *)sqlite3_value_text(values[1]);
+
+	(void)count;
+	sqlite3_result_int(context, check_all_listed(have ? have : "", want ? want : ""));
+}
+
+static int add_functions(sqlite3 *sqlite, struct err *err)
+{
+	int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
+
+	if (sqlite3_create_function(sqlite, "holds_all", 2, flags, NULL, holds_all, NULL, NULL) ==
+	    SQLITE_OK)
+		return 0;
+	return err_set(err, -EIO, "The database refused its setup: %s.", sqlite3_errmsg(sqlite));
+}
+
 static int prepare(struct db_conn *conn, struct err *err)
 {
 	for (int i = 0; i < SQL_COUNT; i++)
@@ -85,12 +106,16 @@ int db_conn_open(const char *path, bool writer, struct db_conn **ret_conn, struc
 		rc = run_text(conn->sqlite, "PRAGMA journal_mode = WAL", err);
 	if (!rc)
 		rc = run_text(conn->sqlite,
-			      "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+			      /* Commits are synced by db-sync.c, many at a time. */
+			      "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+			      "PRAGMA wal_autocheckpoint = 8000;"
 			      "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;"
 			      "PRAGMA cache_size = -16384",
 			      err);
 	if (!rc && writer)
 		rc = migrate(conn->sqlite, path, err);
+	if (!rc)
+		rc = add_functions(conn->sqlite, err);
 	if (!rc)
 		rc = prepare(conn, err);
 	if (rc < 0) {

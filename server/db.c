@@ -8,6 +8,7 @@
 
 #include "lib/alloc.h"
 #include "server/db-internal.h"
+#include "server/db-sync.h"
 
 struct db {
 	pthread_mutex_t write_mutex; /* held from db_begin_write() to commit or rollback */
@@ -16,6 +17,7 @@ struct db {
 	pthread_cond_t reader_free;
 	struct db_conn **readers; /* free ones are at the front */
 	unsigned readers_count, readers_free;
+	struct db_sync *sync;
 };
 
 static void conn_fail(struct db_conn *conn, const char *what)
@@ -38,6 +40,9 @@ int db_open(const char *folder, unsigned readers, struct db **ret_db, struct err
 	CLEANUP(free_ptr) char *path = xasprintf("%s/runway.db", folder);
 	struct db *db = xcalloc(1, sizeof(*db));
 	int rc = db_conn_open(path, true, &db->writer, err);
+
+	if (!rc)
+		rc = db_sync_open(path, &db->sync, err);
 
 	pthread_mutex_init(&db->write_mutex, NULL);
 	pthread_mutex_init(&db->readers_mutex, NULL);
@@ -64,6 +69,7 @@ void db_close(struct db *db)
 	for (unsigned i = 0; i < db->readers_count; i++)
 		db_conn_close(db->readers[i]);
 	db_conn_close(db->writer);
+	db_sync_close(db->sync);
 	pthread_mutex_destroy(&db->write_mutex);
 	pthread_mutex_destroy(&db->readers_mutex);
 	pthread_cond_destroy(&db->reader_free);
@@ -97,6 +103,7 @@ static int conn_finish(struct db_conn **conn_pointer, bool commit, struct err *e
 {
 	struct db_conn *conn = *conn_pointer;
 	struct db *db = conn->owner;
+	uint64_t ticket = 0;
 	int rc;
 
 	if (commit && !conn->failure.code &&
@@ -109,8 +116,10 @@ static int conn_finish(struct db_conn **conn_pointer, bool commit, struct err *e
 		*err = conn->failure;
 	*conn_pointer = NULL;
 	if (conn == db->writer) {
+		if (commit && !rc)
+			ticket = db_sync_ticket(db->sync);
 		pthread_mutex_unlock(&db->write_mutex);
-		return rc;
+		return ticket ? db_sync_wait(db->sync, ticket, err) : rc;
 	}
 	pthread_mutex_lock(&db->readers_mutex);
 	db->readers[db->readers_free++] = conn;

@@ -15,8 +15,8 @@
  * rows, and the transaction cannot be committed. So code between begin and commit needs no check
  * after each statement, but whoever answers "not found" must first have ended the transaction.
  *
- * A committed transaction is on disk (WAL, synchronous=FULL): what was acknowledged survives kill
- *-9 and power loss. Only db*.c know that this is SQLite.
+ * A committed transaction is on disk when db_commit() returns (WAL, synced by db-sync.c): what was
+ * acknowledged survives kill -9 and power loss. Only db*.c know that this is SQLite.
  */
 #ifndef RUNWAY_SERVER_DB_H
 #define RUNWAY_SERVER_DB_H

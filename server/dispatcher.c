@@ -62,11 +62,11 @@ static void wake_for_work(struct server *server)
 	struct err err = ERR_INIT;
 
 	{
-		CLEANUP(rows_end) struct rows rows = db_query(conn, SQL_TASK_PENDING);
+		CLEANUP(rows_end) struct rows rows = db_query(conn, SQL_TASK_WANTED);
 
 		while (rows_next(&rows))
-			waiters_wake(server->waiters, rows_text(&rows, 0),
-				     (size_t)rows_int(&rows, 1));
+			waiters_wake(server->waiters, rows_text(&rows, 0), rows_text(&rows, 1),
+				     (size_t)rows_int(&rows, 2));
 	}
 	if (db_end(&conn, &err) < 0)
 		log_error("looking for work: %s", err.text);

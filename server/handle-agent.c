@@ -2,10 +2,11 @@
 /* What agents call. Every path below /leases/{lease} answers 410 when the lease has ended. */
 #include <errno.h>
 #include <microhttpd.h>
-#include <sys/socket.h>
+#include <poll.h>
 
 #include "lib/proc.h"
 #include "server/clock.h"
+#include "server/fetch.h"
 #include "server/handle.h"
 #include "server/json_answer.h"
 #include "server/json_request.h"
@@ -19,9 +20,10 @@ static bool client_left(const struct request *request)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-	char byte;
+	struct pollfd watch = { .fd = info ? info->connect_fd : -1, .events = POLLRDHUP };
 
-	return info && recv(info->connect_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+	/* Not by reading: with TLS there may be bytes before the end. */
+	return poll(&watch, 1, 0) > 0 && (watch.revents & (POLLRDHUP | POLLHUP | POLLERR));
 }
 
 static int take_lease(struct request *request, struct db_conn *conn, void *data,
@@ -43,6 +45,8 @@ static int take_lease(struct request *request, struct db_conn *conn, void *data,
 	rc = task_read(conn, lease.task, &task);
 	if (rc < 0)
 		return err_set(err, rc, "The task to lease is gone.");
+	task.most_bytes = request->server->config->git_most_bytes;
+	task.most_s = request->server->config->git_most_s;
 	json_lease(&w, &lease, &task, (double)lease_ms / 1000);
 	return 0;
 }
@@ -66,6 +70,7 @@ void handle_lease_post(struct request *request, struct answer *answer)
 		request->waiter.deadline_ms = (int64_t)clock_ms() + want.wait_s * 1000;
 		snprintf(request->waiter.capabilities, sizeof(request->waiter.capabilities), "%s",
 			 want.capabilities);
+		snprintf(request->waiter.labels, sizeof(request->waiter.labels), "%s", want.labels);
 	}
 	request_write(request, answer, take_lease, &want);
 }
@@ -172,6 +177,22 @@ void handle_load_post(struct request *request, struct answer *answer)
 		request_write(request, answer, record_load, &result);
 }
 
+/* A fetch that came to nothing; one that did not posts its mbox. */
+static int record_failed_fetch(struct request *request, struct db_conn *conn,
+			       const struct lease *lease, int64_t series, int64_t now_ms,
+			       struct err *err)
+{
+	CLEANUP(free_ptr) char *sentence = NULL;
+	int rc = json_fetch_result(&request->body, &sentence, err);
+
+	if (rc < 0)
+		return rc;
+	db_run(conn, SQL_TASK_FINISH, db_int(lease->task), db_text("failed"), db_int(now_ms));
+	lease_end(conn, lease, "finished");
+	fetch_failed(conn, series, sentence, now_ms);
+	return 0;
+}
+
 /* What the body is depends on the task, so it is decoded here. */
 static int record_result(struct request *request, struct db_conn *conn, void *data,
 			 struct answer *answer, struct err *err)
@@ -188,12 +209,14 @@ static int record_result(struct request *request, struct db_conn *conn, void *da
 		rc = task_read(conn, lease.task, &task);
 	if (!rc && task.block)
 		rc = json_block_result(&request->body, err);
+	else if (!rc && task.fetch)
+		rc = record_failed_fetch(request, conn, &lease, task.series_id, now_ms, err);
 	else if (!rc)
 		rc = json_build_result(&request->body, &result, err);
 	if (!rc && task.block) {
 		lease_end(conn, &lease, "finished");
 		plan_block_ended(conn, task.id, now_ms);
-	} else if (!rc) {
+	} else if (!rc && !task.fetch) {
 		rc = result_record_build(conn, &lease, &result, now_ms, err);
 	}
 	if (rc < 0)

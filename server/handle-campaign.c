@@ -38,6 +38,14 @@ int campaign_encode(struct db_conn *conn, int64_t id, struct answer *answer, str
 	return 0;
 }
 
+int campaign_created(struct db_conn *conn, int64_t id, struct answer *answer, struct err *err)
+{
+	answer->status = 201;
+	snprintf(answer->location, sizeof(answer->location), "/api/v1/campaigns/%lld",
+		 (long long)id);
+	return campaign_encode(conn, id, answer, err);
+}
+
 static int add(struct request *request, struct db_conn *conn, void *data, struct answer *answer,
 	       struct err *err)
 {
@@ -47,10 +55,7 @@ static int add(struct request *request, struct db_conn *conn, void *data, struct
 	(void)request;
 	if (rc < 0)
 		return rc;
-	answer->status = 201;
-	snprintf(answer->location, sizeof(answer->location), "/api/v1/campaigns/%lld",
-		 (long long)id);
-	return campaign_encode(conn, id, answer, err);
+	return campaign_created(conn, id, answer, err);
 }
 
 /* 201 with the campaign; 400 or 422: the request is wrong, and how. */
@@ -93,7 +98,7 @@ static int list(struct request *request, struct db_conn *conn, void *data, struc
 	while (rows_next(&rows) && page_next(&page, rows_int(&rows, 0))) {
 		CLEANUP(campaign_release) struct campaign campaign = { 0 };
 
-		campaign_from_row(&rows, &campaign);
+		campaign_from_row(conn, &rows, &campaign);
 		json_campaign(&page.w, NULL, &campaign, NULL, clock_now_ms());
 	}
 	page_end(&page);

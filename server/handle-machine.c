@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the machinery shows of itself: tasks and their logs, builds, hosts, health. */
+/* What the machinery shows of itself: tasks and their logs, hosts, health. */
 #include <errno.h>
 
-#include "server/check.h"
 #include "server/handle.h"
+#include "server/json_wishes.h"
 #include "server/page.h"
 #include "server/task-log.h"
 
@@ -23,21 +23,24 @@ void handle_front(struct request *request, struct answer *answer)
 {
 	(void)request;
 	answer->type = "text/plain; charset=utf-8";
-	buf_puts(&answer->body,
-		 "Runway " RUNWAY_VERSION
-		 ": measures what a KVM patch does to VM-exits and IPIs.\n\n"
-		 "/api/v1/series             series: POST an mbox, GET the list\n"
-		 "/api/v1/campaigns          campaigns: POST a request, GET the list\n"
-		 "/api/v1/campaigns/N        one, with the state of every variant and load\n"
-		 "/api/v1/campaigns/N/ranking\n"
-		 "/api/v1/campaigns/N/diff?variant=NAME\n"
-		 "/api/v1/campaigns/N/samples\n"
-		 "/api/v1/tasks/N/log        the log of a build or a block\n"
-		 "/api/v1/hosts              the agents that were seen\n"
-		 "/api/v1/hosts/N/noise      what their null controls showed\n"
-		 "/api/v1/health\n\n"
-		 "/api/v1/docs has them all, made from /api/v1/openapi.json; the command \"runway\" "
-		 "speaks it for you.\n");
+	buf_puts(
+		&answer->body,
+		"Runway " RUNWAY_VERSION
+		": measures what a KVM patch does to VM-exits and IPIs.\n\n"
+		"/api/v1/series             series: POST an mbox, GET the list\n"
+		"/api/v1/campaigns          campaigns: POST a request, GET the list\n"
+		"/api/v1/campaigns/N        one, with the state of every variant and load\n"
+		"/api/v1/campaigns/N/ranking\n"
+		"/api/v1/campaigns/N/diff?variant=NAME\n"
+		"/api/v1/campaigns/N/samples\n"
+		"/api/v1/variants           what was built and measured, of all campaigns\n"
+		"/api/v1/builds             what it was compiled to\n"
+		"/api/v1/tasks/N/log        the log of a build or a block\n"
+		"/api/v1/hosts              the agents that were seen\n"
+		"/api/v1/hosts/N/noise      what their null controls showed\n"
+		"/api/v1/health\n\n"
+		"/api/v1/docs has them all, made from /api/v1/openapi.json; the command \"runway\" "
+		"speaks it for you.\n");
 }
 
 static int list_hosts(struct request *request, struct db_conn *conn, void *data,
@@ -56,6 +59,7 @@ static int list_hosts(struct request *request, struct db_conn *conn, void *data,
 		json_write_int(&page.w, "id", rows_int(&rows, 0));
 		json_write_text(&page.w, "agent", rows_text(&rows, 1));
 		json_write_list(&page.w, "capabilities", rows_text(&rows, 2));
+		json_write_labels(&page.w, "labels", rows_text(&rows, 6));
 		json_write_raw(&page.w, "fingerprint", rows_text(&rows, 3));
 		json_write_time(&page.w, "first_seen", rows_int(&rows, 4));
 		json_write_time(&page.w, "last_seen", rows_int(&rows, 5));
@@ -83,7 +87,7 @@ static int get_task(struct request *request, struct db_conn *conn, void *data,
 	json_write_object(&w, NULL);
 	json_write_int(&w, "id", rows_int(&rows, 0));
 	json_write_text(&w, "kind", rows_text(&rows, 1));
-	json_write_int(&w, "campaign", rows_int(&rows, 2));
+	json_write_int_or_null(&w, "campaign", rows_int(&rows, 2));
 	json_write_text(&w, "state", rows_text(&rows, 3));
 	json_write_int(&w, "attempt", rows_int(&rows, 4));
 	json_write_text(&w, "capability", rows_text(&rows, 5));
@@ -126,56 +130,4 @@ void handle_log_get(struct request *request, struct answer *answer)
 	answer_release(answer);
 	*answer = ANSWER_INIT;
 	stream_log(request, answer);
-}
-
-static void write_artifacts(struct json_writer *w, struct db_conn *conn, int64_t build)
-{
-	CLEANUP(rows_end) struct rows rows = db_query(conn, SQL_BUILD_ARTIFACTS, db_int(build));
-
-	json_write_array(w, "artifacts");
-	while (rows_next(&rows)) {
-		json_write_object(w, NULL);
-		json_write_text(w, "name", rows_text(&rows, 0));
-		json_write_text(w, "sha256", rows_text(&rows, 1));
-		json_write_int(w, "bytes", rows_int(&rows, 2));
-		json_write_end(w, '}');
-	}
-	json_write_end(w, ']');
-}
-
-static int get_build(struct request *request, struct db_conn *conn, void *data,
-		     struct answer *answer, struct err *err)
-{
-	CLEANUP(rows_end) struct rows rows = db_query(conn, SQL_BUILD_FIND, db_text(data));
-	struct json_writer w = { .buf = &answer->body };
-
-	(void)request;
-	if (!rows_next(&rows))
-		return err_set(err, -ENOENT, "There is no build with this key.");
-	json_write_object(&w, NULL);
-	json_write_int(&w, "id", rows_int(&rows, 0));
-	json_write_text(&w, "key", rows_text(&rows, 1));
-	json_write_text(&w, "tree", rows_text(&rows, 2));
-	json_write_text(&w, "base_tree", rows_text(&rows, 3));
-	json_write_text(&w, "code_sha256", rows_text(&rows, 4));
-	json_write_int(&w, "duration_ms", rows_int(&rows, 5));
-	json_write_int(&w, "warnings", rows_int(&rows, 6));
-	json_write_time(&w, "created", rows_int(&rows, 7));
-	write_artifacts(&w, conn, rows_int(&rows, 0));
-	json_write_end(&w, '}');
-	return 0;
-}
-
-/* The newest with that key; 404: none; 422: no key. */
-void handle_build_get(struct request *request, struct answer *answer)
-{
-	char key[65];
-	const char *given = request_query(request, "key");
-
-	if (!given || !check_hex(given, 64, 64)) {
-		answer_problem(answer, 422, "Give ?key= with the 64 hex digits of a build's key.");
-		return;
-	}
-	snprintf(key, sizeof(key), "%s", given);
-	request_read(request, answer, get_build, key);
 }

@@ -6,21 +6,19 @@
 #include "server/clock.h"
 #include "server/handle.h"
 #include "server/json_request.h"
+#include "server/json_wishes.h"
 #include "server/queue.h"
 
 static void write_entry(struct json_writer *w, const struct queue_entry *entry)
 {
 	json_write_object(w, NULL);
 	json_write_int(w, "task", entry->task);
-	json_write_text(w, "kind", entry->kind);
-	json_write_int(w, "campaign", entry->campaign);
-	json_write_text(w, "variant", entry->variant);
-	json_write_text(w, "capability", entry->capability);
-	json_write_text(w, "isa", entry->isa);
-	json_write_text(w, "lane", entry->lane);
+	json_write_texts(w, "kind", entry->kind, "variant", entry->variant, "capability",
+			 entry->capability, "isa", entry->isa, "lane", entry->lane, "state",
+			 entry->leased ? "leased" : "pending", "phase", entry->phase, NULL);
+	json_write_int_or_null(w, "campaign", entry->campaign);
+	json_write_labels(w, "labels", entry->labels);
 	json_write_int(w, "loads", entry->loads);
-	json_write_text(w, "state", entry->leased ? "leased" : "pending");
-	json_write_text(w, "phase", entry->phase);
 	json_write_int(w, "position", entry->position);
 	json_write_real(w, "starts_s", entry->starts_s);
 	json_write_real(w, "lasts_s", entry->lasts_s);
@@ -78,10 +76,7 @@ static int retry(struct request *request, struct db_conn *conn, void *data, stru
 
 	if (rc < 0)
 		return rc;
-	answer->status = 201;
-	snprintf(answer->location, sizeof(answer->location), "/api/v1/campaigns/%lld",
-		 (long long)id);
-	return campaign_encode(conn, id, answer, err);
+	return campaign_created(conn, id, answer, err);
 }
 
 /* 201 with the new campaign; 404; 409: the old one has not ended. */

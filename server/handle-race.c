@@ -45,16 +45,17 @@ static void write_maps(struct json_writer *w, const char *key, struct db_conn *c
 
 /* The first load of that variant which brought maps. */
 static int find_load(struct db_conn *conn, const struct campaign *campaign, const char *series,
-		     const char *isa, int64_t *ret_load, struct err *err)
+		     const char *isa, const char *lane, int64_t *ret_load, struct err *err)
 {
 	const struct variant *variant = campaign_variant(campaign, series);
 
 	if (!variant)
 		return err_set(err, -ENOENT, "There is no variant %.64s in this campaign.", series);
-	*ret_load = db_value(conn, 0, SQL_RACE_LOAD, db_int(variant->id), db_text(isa));
+	*ret_load = db_value(conn, 0, SQL_RACE_LOAD, db_int(variant->id), db_text(isa),
+			     db_text(lane));
 	if (!*ret_load)
-		return err_set(err, -ENOENT, "%.64s has no race map on %s%s.", series, isa,
-			       campaign->finished_ms ? "" : " yet");
+		return err_set(err, -ENOENT, "%.64s has no %s map on %s%s.", series,
+			       lane ? lane : "race", isa, campaign->finished_ms ? "" : " yet");
 	return 0;
 }
 
@@ -66,6 +67,7 @@ static int get_race_map(struct request *request, struct db_conn *conn, void *dat
 	const char *variant = request_query(request, "variant");
 	const char *against = request_query(request, "against") ?: "base";
 	const char *isa = request_query(request, "isa");
+	const char *only = request_query(request, "lane"), *lane = only;
 	int64_t variant_load = 0, against_load = 0;
 	char first_isa[8];
 	int rc = campaign_read(conn, request->numbers[0], &campaign);
@@ -83,9 +85,19 @@ static int get_race_map(struct request *request, struct db_conn *conn, void *dat
 		isa = first_isa;
 	if (!check_listed(campaign.isa, isa))
 		return err_set(err, -EINVAL, "This campaign was measured on %s.", campaign.isa);
-	rc = find_load(conn, &campaign, variant, isa, &variant_load, err);
+	if (!lane) {
+		bool posted = check_listed(campaign.lanes, "posted");
+		bool race = check_listed(campaign.lanes, "race");
+
+		lane = posted && !race ? "posted" : "race";
+		/* Of two lanes that have maps, one; else whatever has. */
+		only = posted && race ? lane : NULL;
+	}
+	if (strcmp(lane, "race") && strcmp(lane, "posted"))
+		return err_set(err, -EINVAL, "Maps are of the lane \"race\" or \"posted\".");
+	rc = find_load(conn, &campaign, variant, isa, only, &variant_load, err);
 	if (!rc)
-		rc = find_load(conn, &campaign, against, isa, &against_load, err);
+		rc = find_load(conn, &campaign, against, isa, only, &against_load, err);
 	if (rc < 0)
 		return rc;
 	json_write_object(&w, NULL);
@@ -93,13 +105,14 @@ static int get_race_map(struct request *request, struct db_conn *conn, void *dat
 	json_write_text(&w, "variant", variant);
 	json_write_text(&w, "against", against);
 	json_write_text(&w, "isa", isa);
+	json_write_text(&w, "lane", lane);
 	write_maps(&w, "maps", conn, variant_load);
 	write_maps(&w, "against_maps", conn, against_load);
 	json_write_end(&w, '}');
 	return 0;
 }
 
-/* 404: no such variant, or no map of it; 422: no variant named. */
+/* 404: no such variant, or no map of it; 422: no variant named, or a lane that has no maps. */
 void handle_race_map_get(struct request *request, struct answer *answer)
 {
 	request_read(request, answer, get_race_map, NULL);

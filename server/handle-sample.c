@@ -11,24 +11,22 @@
 /* What fits well below ANSWER_MAX_BYTES. */
 #define CSV_LIMIT_MAX 200000
 
-static void write_sample(struct json_writer *w, struct rows *rows)
+/* load: a row of SQL_SAMPLE_LOADS; sample: one of SQL_SAMPLE_LIST. */
+static void write_sample(struct json_writer *w, struct rows *load, struct rows *sample)
 {
-	const char *kind = rows_text(rows, 8);
+	const char *kind = rows_text(sample, 3);
 
 	json_write_object(w, NULL);
-	json_write_int(w, "id", rows_int(rows, 0));
-	json_write_int(w, "load", rows_int(rows, 1));
-	json_write_int(w, "block", rows_int(rows, 2));
-	json_write_text(w, "series", rows_text(rows, 3));
-	json_write_text(w, "isa", rows_text(rows, 4));
-	json_write_text(w, "lane", rows_text(rows, 5));
-	json_write_text(w, "metric", rows_text(rows, 6));
-	json_write_text(w, "kind", *kind ? kind : NULL);
-	json_write_text(w, "workload", rows_text(rows, 7));
-	json_write_int(w, "rep", rows_int(rows, 9));
-	json_write_real(w, "value", rows_real(rows, 10));
-	json_write_int(w, "n", rows_int(rows, 11));
-	json_write_int(w, "total", rows_int(rows, 12));
+	json_write_int(w, "id", rows_int(sample, 0));
+	json_write_int(w, "load", rows_int(load, 0));
+	json_write_int(w, "block", rows_int(load, 1));
+	json_write_texts(w, "series", rows_text(load, 2), "isa", rows_text(load, 3), "lane",
+			 rows_text(load, 4), "metric", rows_text(sample, 1), "kind",
+			 *kind ? kind : NULL, "workload", rows_text(sample, 2), NULL);
+	json_write_int(w, "rep", rows_int(sample, 4));
+	json_write_real(w, "value", rows_real(sample, 5));
+	json_write_int(w, "n", rows_int(sample, 6));
+	json_write_int(w, "total", rows_int(sample, 7));
 	json_write_end(w, '}');
 }
 
@@ -44,51 +42,64 @@ static void put_text(struct buf *csv, const char *text)
 		buf_printf(csv, "%s,", text);
 }
 
-static void put_sample(struct buf *csv, struct rows *rows)
+static void put_sample(struct buf *csv, struct rows *load, struct rows *sample)
 {
-	buf_printf(csv, "%lld,%lld,%lld,", (long long)rows_int(rows, 0),
-		   (long long)rows_int(rows, 1), (long long)rows_int(rows, 2));
-	for (int column = 3; column <= 8; column++)
-		put_text(csv, rows_text(rows, column));
-	buf_printf(csv, "%lld,%.17g,%lld,%lld\r\n", (long long)rows_int(rows, 9),
-		   rows_real(rows, 10), (long long)rows_int(rows, 11),
-		   (long long)rows_int(rows, 12));
+	buf_printf(csv, "%lld,%lld,%lld,", (long long)rows_int(sample, 0),
+		   (long long)rows_int(load, 0), (long long)rows_int(load, 1));
+	for (int column = 2; column <= 4; column++)
+		put_text(csv, rows_text(load, column));
+	for (int column = 1; column <= 3; column++)
+		put_text(csv, rows_text(sample, column));
+	buf_printf(csv, "%lld,%.17g,%lld,%lld\r\n", (long long)rows_int(sample, 4),
+		   rows_real(sample, 5), (long long)rows_int(sample, 6),
+		   (long long)rows_int(sample, 7));
 }
 
 struct filter {
 	const char *metric, *series, *lane, *isa;
 };
 
-static struct rows find(struct db_conn *conn, const struct filter *filter, int64_t campaign,
-			const struct page *page)
+/* Those of one load, to csv unless that is NULL. False when the page is full. */
+static bool list_load(struct db_conn *conn, const struct filter *filter, struct rows *load,
+		      struct page *page, struct buf *csv)
 {
-	return db_query(conn, SQL_SAMPLE_LIST, db_int(campaign), db_int(page->after),
-			db_int(page->limit + 1), db_text(filter->metric), db_text(filter->series),
-			db_text(filter->lane), db_text(filter->isa));
+	CLEANUP(rows_end)
+	struct rows samples =
+		db_query(conn, SQL_SAMPLE_LIST, db_int(rows_int(load, 0)), db_int(page->after),
+			 db_int(page->limit + 1 - page->count), db_text(filter->metric));
+
+	while (rows_next(&samples)) {
+		if (!page_next(page, rows_int(&samples, 0)))
+			return false;
+		if (csv)
+			put_sample(csv, load, &samples);
+		else
+			write_sample(&page->w, load, &samples);
+	}
+	return true;
 }
 
-static void list_json(struct db_conn *conn, const struct filter *filter, int64_t campaign,
-		      struct page *page)
+static void list_loads(struct db_conn *conn, const struct filter *filter, int64_t campaign,
+		       struct page *page, struct buf *csv)
 {
-	CLEANUP(rows_end) struct rows rows = find(conn, filter, campaign, page);
+	CLEANUP(rows_end)
+	struct rows loads =
+		db_query(conn, SQL_SAMPLE_LOADS, db_int(campaign), db_int(page->after),
+			 db_text(filter->series), db_text(filter->lane), db_text(filter->isa));
 
-	while (rows_next(&rows) && page_next(page, rows_int(&rows, 0)))
-		write_sample(&page->w, &rows);
-	page_end(page);
+	while (rows_next(&loads) && list_load(conn, filter, &loads, page, csv))
+		;
 }
 
 /* The next page is in a header: there is no place for it in CSV. */
 static void list_csv(struct db_conn *conn, const struct filter *filter, int64_t campaign,
 		     struct page *page, struct answer *answer)
 {
-	CLEANUP(rows_end) struct rows rows = find(conn, filter, campaign, page);
-
 	answer->type = "text/csv; charset=utf-8; header=present";
 	buf_clear(&answer->body);
 	buf_puts(&answer->body, "id,load,block,series,isa,lane,metric,workload,kind,rep,value,n,"
 				"total\r\n");
-	while (rows_next(&rows) && page_next(page, rows_int(&rows, 0)))
-		put_sample(&answer->body, &rows);
+	list_loads(conn, filter, campaign, page, &answer->body);
 	if (page->more)
 		snprintf(answer->next, sizeof(answer->next), "%lld", (long long)page->last);
 }
@@ -115,8 +126,8 @@ static int read_filter(const struct request *request, struct filter *ret_filter,
 				 .lane = request_query(request, "lane"),
 				 .isa = request_query(request, "isa") };
 
-	if (filter.lane && !check_listed("exact,smp", filter.lane))
-		return err_set(err, -EINVAL, "\"lane\" in the query must be exact or smp.");
+	if (filter.lane && !check_listed("exact,race,smp", filter.lane))
+		return err_set(err, -EINVAL, "\"lane\" in the query must be exact, race or smp.");
 	if (filter.isa && !check_listed("svm,vmx", filter.isa))
 		return err_set(err, -EINVAL, "\"isa\" in the query must be svm or vmx.");
 	*ret_filter = filter;
@@ -145,10 +156,12 @@ static int list(struct request *request, struct db_conn *conn, void *data, struc
 		rc = page_begin(&page, request, answer, err);
 	if (rc < 0)
 		return rc;
-	if (csv)
+	if (csv) {
 		list_csv(conn, &filter, campaign, &page, answer);
-	else
-		list_json(conn, &filter, campaign, &page);
+		return 0;
+	}
+	list_loads(conn, &filter, campaign, &page, NULL);
+	page_end(&page);
 	return 0;
 }
 

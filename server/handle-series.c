@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Series: submitted, listed, read. */
 #include <errno.h>
+#include <string.h>
+#include <strings.h>
 
 #include "lib/alloc.h"
 #include "server/artifact.h"
 #include "server/clock.h"
+#include "server/fetch.h"
 #include "server/handle.h"
 #include "server/json_answer.h"
+#include "server/json_request.h"
 #include "server/mechanism.h"
 #include "server/page.h"
 #include "server/series.h"
+
+#define GIT_REQUEST_MAX_BYTES (64 << 10) /* an mbox may have more */
 
 static int encode(struct db_conn *conn, int64_t id, struct json_writer *w, const char *key,
 		  struct err *err)
@@ -53,8 +59,7 @@ static int take_expectations(const char *text, struct series_draft *draft, struc
 	return rc;
 }
 
-/* 201 or 200 with the series; 422: no patch in it, or a name that is none. */
-void handle_series_post(struct request *request, struct answer *answer)
+static void post_mbox(struct request *request, struct answer *answer)
 {
 	struct submission submission = { .sha256 = "" };
 	struct err err = ERR_INIT;
@@ -72,6 +77,53 @@ void handle_series_post(struct request *request, struct answer *answer)
 	else
 		request_write(request, answer, add, &submission);
 	series_draft_release(&submission.draft);
+}
+
+static int add_fetching(struct request *request, struct db_conn *conn, void *data,
+			struct answer *answer, struct err *err)
+{
+	struct json_writer w = { .buf = &answer->body };
+	int64_t id = fetch_submit(conn, data, clock_now_ms());
+
+	(void)request;
+	answer->status = 202;
+	snprintf(answer->location, sizeof(answer->location), "/api/v1/series/%lld", (long long)id);
+	return encode(conn, id, &w, NULL, err);
+}
+
+static void post_git(struct request *request, struct answer *answer)
+{
+	struct git_request want;
+	struct err err = ERR_INIT;
+	int rc = request->body.length > GIT_REQUEST_MAX_BYTES
+			 ? err_set(&err, -EFBIG, "A branch is asked for with %d KiB at most.",
+				   GIT_REQUEST_MAX_BYTES >> 10)
+			 : json_git_request(&request->body, request->server->config->repositories,
+					    &want, &err);
+
+	if (!rc)
+		rc = fetch_check(&want, request->server->config, &err);
+	if (rc < 0)
+		answer_error(answer, &err);
+	else
+		request_write(request, answer, add_fetching, &want);
+}
+
+static bool is_json(const struct request *request)
+{
+	const char *type = request_header(request, "Content-Type");
+
+	return type && !strncasecmp(type, "application/json", strlen("application/json"));
+}
+
+/* An mbox: 201 or 200 with the series; 422: no patch in it, or a name that is none. JSON: 202 with
+ * a series that is fetched from git; 400 or 422: what is wrong with it, or who may not be asked. */
+void handle_series_post(struct request *request, struct answer *answer)
+{
+	if (is_json(request))
+		post_git(request, answer);
+	else
+		post_mbox(request, answer);
 }
 
 static int get(struct request *request, struct db_conn *conn, void *data, struct answer *answer,

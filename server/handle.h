@@ -18,6 +18,13 @@ void handle_result_post(struct request *request, struct answer *answer);
 void handle_artifact_get(struct request *request, struct answer *answer);
 void handle_artifact_put(struct request *request, struct answer *answer);
 
+/* handle-bisect.c */
+void handle_bisect_post(struct request *request, struct answer *answer);
+void handle_bisection_get(struct request *request, struct answer *answer);
+/* handle-build.c */
+void handle_build_get(struct request *request, struct answer *answer);
+void handle_variant_list(struct request *request, struct answer *answer);
+
 /* handle-campaign.c */
 void handle_campaign_get(struct request *request, struct answer *answer);
 void handle_campaign_list(struct request *request, struct answer *answer);
@@ -26,6 +33,8 @@ void handle_diff_get(struct request *request, struct answer *answer);
 void handle_race_map_get(struct request *request, struct answer *answer);
 /* A campaign as the whole answer; -ENOENT. */
 int campaign_encode(struct db_conn *conn, int64_t id, struct answer *answer, struct err *err);
+/* The same as the answer to what made it: 201 with Location. */
+int campaign_created(struct db_conn *conn, int64_t id, struct answer *answer, struct err *err);
 
 /* handle-docs.c */
 void handle_contract(struct request *request, struct answer *answer);
@@ -33,8 +42,14 @@ void handle_docs(struct request *request, struct answer *answer);
 void handle_docs_script(struct request *request, struct answer *answer);
 void handle_docs_style(struct request *request, struct answer *answer);
 
+/* handle-fetched.c */
+void handle_fetched_post(struct request *request, struct answer *answer);
+
+/* handle-latency.c */
+void handle_latency_get(struct request *request, struct answer *answer);
+
 /* handle-machine.c */
-void handle_build_get(struct request *request, struct answer *answer);
+void handle_fingerprint_list(struct request *request, struct answer *answer);
 void handle_front(struct request *request, struct answer *answer);
 void handle_health(struct request *request, struct answer *answer);
 void handle_host_list(struct request *request, struct answer *answer);

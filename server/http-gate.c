@@ -144,9 +144,37 @@ static bool check_type(struct request *request)
 	return false;
 }
 
+static enum MHD_Result add_header(void *data, enum MHD_ValueKind kind, const char *name,
+				  const char *value)
+{
+	size_t *bytes = data;
+
+	(void)kind;
+	*bytes += strlen(name) + (value ? strlen(value) : 0) + strlen(": \r\n");
+	return MHD_YES;
+}
+
+static bool check_head(struct request *request)
+{
+	size_t bytes = strlen(request->target);
+
+	MHD_get_connection_values(request->connection, MHD_HEADER_KIND, add_header, &bytes);
+	if (bytes > HTTP_HEAD_MAX_BYTES) {
+		answer_problem(&request->answer, 431,
+			       "The head of this request has %zu bytes and may have %d.", bytes,
+			       HTTP_HEAD_MAX_BYTES);
+		return false;
+	}
+	if (strcmp(request->version, "HTTP/1.1") || request_header(request, "Host"))
+		return true;
+	answer_problem(&request->answer, 400,
+		       "A request of HTTP/1.1 has a header Host, and this has none.");
+	return false;
+}
+
 bool http_gate(struct request *request, const char *method, const char *path)
 {
-	return check_address(request) && check_path(request, method, path) &&
+	return check_address(request) && check_head(request) && check_path(request, method, path) &&
 	       check_token(request) && check_token_rate(request) && check_length(request) &&
 	       check_type(request);
 }

@@ -10,7 +10,7 @@
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
 
-static int describe(int fd, char *ret_url, size_t url_bytes, struct err *err)
+static int describe(int fd, bool tls, char *ret_url, size_t url_bytes, struct err *err)
 {
 	struct sockaddr_storage address;
 	socklen_t bytes = sizeof(address);
@@ -20,12 +20,13 @@ static int describe(int fd, char *ret_url, size_t url_bytes, struct err *err)
 	    getnameinfo((struct sockaddr *)&address, bytes, host, sizeof(host), port, sizeof(port),
 			NI_NUMERICHOST | NI_NUMERICSERV) != 0)
 		return err_set(err, -EIO, "Cannot tell which port was taken.");
-	snprintf(ret_url, url_bytes, strchr(host, ':') ? "http://[%s]:%s" : "http://%s:%s", host,
-		 port);
+	snprintf(ret_url, url_bytes, strchr(host, ':') ? "http%s://[%s]:%s" : "http%s://%s:%s",
+		 tls ? "s" : "", host, port);
 	return 0;
 }
 
-int http_listen(const char *where, int *ret_fd, char *ret_url, size_t url_bytes, struct err *err)
+int http_listen(const char *where, bool tls, int *ret_fd, char *ret_url, size_t url_bytes,
+		struct err *err)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
 				  .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE };
@@ -55,7 +56,7 @@ int http_listen(const char *where, int *ret_fd, char *ret_url, size_t url_bytes,
 	freeaddrinfo(found);
 	if (rc < 0)
 		return err_sys(err, rc, "Cannot listen on %s", where);
-	rc = describe(fd, ret_url, url_bytes, err);
+	rc = describe(fd, tls, ret_url, url_bytes, err);
 	if (rc < 0)
 		return rc;
 	*ret_fd = TAKE_FD(fd);

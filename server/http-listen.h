@@ -3,10 +3,13 @@
 #ifndef RUNWAY_SERVER_HTTP_LISTEN_H
 #define RUNWAY_SERVER_HTTP_LISTEN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/err.h"
 
-int http_listen(const char *where, int *ret_fd, char *ret_url, size_t url_bytes, struct err *err);
+/* tls says what the URL begins with. */
+int http_listen(const char *where, bool tls, int *ret_fd, char *ret_url, size_t url_bytes,
+		struct err *err);
 
 #endif

@@ -13,7 +13,6 @@
 #include "lib/log.h"
 #include "lib/proc.h"
 #include "server/http-gate.h"
-#include "server/http-listen.h"
 #include "server/http-send.h"
 #include "server/request.h"
 #include "server/route.h"
@@ -21,8 +20,10 @@
 /* Of a refused body, so much is read and thrown away, so that the client reads the answer instead
  * of meeting a closed connection in the middle of sending. */
 #define DISCARD_MAX_BYTES (1 << 20)
-/* A head (request line and headers) has to fit into this. */
-#define CONNECTION_BYTES (32 << 10)
+/* A head that is too large for us has to fit, so that it is our answer that says so (http-gate.c).
+ */
+#define CONNECTION_BYTES (64 << 10)
+#define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 #define IDLE_S 75
 
 static struct connection *connection_of(struct MHD_Connection *connection)
@@ -156,7 +157,7 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *connection,
 
 	(void)data;
 	(void)connection;
-	(void)version;
+	request->version = version;
 	if (!request->method)
 		return first_call(request, method, path);
 	if (*body_bytes)
@@ -194,7 +195,8 @@ static void on_connection(void *data, struct MHD_Connection *connection, void **
 		int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
 				 ->connect_fd;
 
-		*context = connections_add(server->connections, fd, (int64_t)clock_ms());
+		*context = connections_add(server->connections, fd,
+					   server->config->tls_cert != NULL, (int64_t)clock_ms());
 	} else if (*context) {
 		connections_remove(server->connections, *context);
 		*context = NULL;
@@ -215,25 +217,40 @@ static void on_log(void *data, const char *format, va_list args)
 
 int http_start(struct server *server, struct err *err)
 {
-	CLEANUP(close_fd) int fd = -1;
-	int rc = http_listen(server->config->listen, &fd, server->url, sizeof(server->url), err);
+	const struct config *config = server->config;
+	bool tls = config->tls_cert != NULL;
+	struct MHD_OptionItem tls_options[] = {
+		{ MHD_OPTION_HTTPS_MEM_CERT, 0, server->tls_cert.data },
+		{ MHD_OPTION_HTTPS_MEM_KEY, 0, server->tls_key.data },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)TLS_PRIORITIES },
+		{ MHD_OPTION_END, 0, NULL },
+	};
 
-	if (rc < 0)
-		return rc;
+	if (tls && MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES)
+		return err_set(
+			err, -ENOTSUP,
+			"This libmicrohttpd was built without TLS. Leave --tls-cert out and put "
+			"a reverse proxy in front.");
 	server->http = MHD_start_daemon(
 		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC |
-			MHD_USE_ERROR_LOG,
+			MHD_USE_ERROR_LOG | (tls ? MHD_USE_TLS : 0),
 		0, NULL, NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
-		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, server->config->threads,
-		MHD_OPTION_CONNECTION_LIMIT, server->config->connections,
+		MHD_OPTION_LISTEN_SOCKET, server->listen_fd, MHD_OPTION_THREAD_POOL_SIZE,
+		config->threads, MHD_OPTION_CONNECTION_LIMIT, config->connections,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
-		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_URI_LOG_CALLBACK,
-		on_target, server, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
-		MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_END);
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_STRICT_FOR_CLIENT, -1,
+		MHD_OPTION_URI_LOG_CALLBACK, on_target, server, MHD_OPTION_NOTIFY_COMPLETED,
+		on_completed, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
+		MHD_OPTION_ARRAY, tls_options + (tls ? 0 : 3), MHD_OPTION_END);
+	if (!server->http && tls)
+		return err_set(
+			err, -EINVAL,
+			"Cannot serve TLS on %s. Do the certificate %s and the key %s belong "
+			"together, as PEM? --verbose says more.",
+			config->listen, config->tls_cert, config->tls_key);
 	if (!server->http)
-		return err_set(err, -EIO, "Cannot start the HTTP server on %s.",
-			       server->config->listen);
-	TAKE_FD(fd);
+		return err_set(err, -EIO, "Cannot start the HTTP server on %s.", config->listen);
+	server->listen_fd = -1; /* libmicrohttpd's now */
 	return 0;
 }
 

@@ -12,7 +12,7 @@
 
 #include "server/server.h"
 
-int http_start(struct server *server, struct err *err); /* fills server->http and url */
+int http_start(struct server *server, struct err *err); /* takes listen_fd, fills http */
 void http_drain(struct server *server, unsigned limit_ms);
 void http_stop(struct server *server);
 

@@ -1,44 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "server/json_answer.h"
 
-void json_series(struct json_writer *w, const char *key, const struct series *series)
+#include "server/json_wishes.h"
+
+/* Some of each lane, or null for all of it. */
+static void write_workloads(struct json_writer *w, const char *workloads)
 {
-	json_write_object(w, key);
-	json_write_int(w, "id", series->id);
-	json_write_text(w, "name", series->name);
-	json_write_int(w, "version", series->version);
-	json_write_text(w, "sender_flag", series->sender_flag);
-	json_write_list(w, "expects", series->expects ? series->expects : "");
-	json_write_object(w, "mbox");
-	json_write_text(w, "sha256", series->mbox_sha256);
-	json_write_int(w, "bytes", series->mbox_bytes);
-	json_write_end(w, '}');
-	json_write_array(w, "patches");
-	for (size_t i = 0; i < series->patches_count; i++) {
-		json_write_object(w, NULL);
-		json_write_int(w, "number", series->patches[i].number);
-		json_write_text(w, "subject", series->patches[i].subject);
-		json_write_text(w, "author", series->patches[i].author);
-		json_write_text(w, "date", series->patches[i].date);
-		json_write_end(w, '}');
-	}
-	json_write_end(w, ']');
-	json_write_time(w, "created", series->created_ms);
-	json_write_end(w, '}');
+	if (*workloads)
+		json_write_list(w, "workloads", workloads);
+	else
+		json_write_null(w, "workloads");
 }
 
 static void write_load(struct json_writer *w, const struct load *load)
 {
 	json_write_object(w, NULL);
 	json_write_int(w, "id", load->id);
-	json_write_text(w, "lane", load->lane);
-	json_write_text(w, "isa", load->isa);
+	json_write_texts(w, "lane", load->lane, "isa", load->isa, "state", load->state, "status",
+			 load->status, "sentence", load->sentence, "console", load->console, NULL);
 	json_write_int(w, "block", load->block);
 	json_write_bool(w, "control", load->control);
-	json_write_text(w, "state", load->state);
-	json_write_text(w, "status", load->status);
-	json_write_text(w, "sentence", load->sentence);
-	json_write_text(w, "console", load->console);
 	json_write_int(w, "task", load->task);
 	json_write_int(w, "dropped", load->dropped);
 	json_write_int_or_null(w, "duration_ms", load->duration_ms);
@@ -58,6 +39,23 @@ static void write_build(struct json_writer *w, const struct variant *variant)
 	json_write_end(w, '}');
 }
 
+void json_same_tree(struct json_writer *w, const struct variant *variant)
+{
+	const struct same_tree *same = &variant->same_tree;
+
+	json_write_text(w, "note", variant->note);
+	if (!same->campaign) {
+		json_write_null(w, "same_tree");
+		return;
+	}
+	json_write_object(w, "same_tree");
+	json_write_int(w, "campaign", same->campaign);
+	json_write_int(w, "series_id", same->series_id);
+	json_write_text(w, "series", same->series);
+	json_write_int(w, "version", same->version);
+	json_write_end(w, '}');
+}
+
 static void write_variant(struct json_writer *w, const struct variant *variant, int64_t now_ms)
 {
 	int64_t until = variant->finished_ms ? variant->finished_ms : now_ms;
@@ -72,6 +70,7 @@ static void write_variant(struct json_writer *w, const struct variant *variant, 
 	json_write_text(w, "state", variant->state);
 	json_write_text(w, "phase", variant->phase);
 	json_write_text(w, "reason", variant->reason);
+	json_same_tree(w, variant);
 	json_write_real(w, "elapsed_s",
 			variant->started_ms ? (double)(until - variant->started_ms) / 1000 : 0);
 	write_build(w, variant);
@@ -82,11 +81,33 @@ static void write_variant(struct json_writer *w, const struct variant *variant, 
 	json_write_end(w, '}');
 }
 
+static void write_wishes(struct json_writer *w, const struct campaign *campaign)
+{
+	json_write_int(w, "priority", campaign->priority);
+	json_write_object(w, "hosts");
+	json_write_labels(w, "labels", campaign->host_labels);
+	json_write_end(w, '}');
+	write_workloads(w, campaign->workloads);
+}
+
+static void write_loads_wanted(struct json_writer *w, const struct campaign *campaign)
+{
+	json_write_object(w, "loads");
+	json_write_int(w, "exact", campaign->loads_exact);
+	json_write_int(w, "race", campaign->loads_race);
+	json_write_int(w, "smp", campaign->loads_smp);
+	json_write_int(w, "smp_most", campaign->smp_most);
+	json_write_end(w, '}');
+	json_write_bool(w, "null_control", campaign->null_control);
+}
+
 static void write_base(struct json_writer *w, const struct campaign *campaign)
 {
 	json_write_text(w, "repository", campaign->repository);
 	json_write_text(w, "rev", campaign->rev);
 	json_write_text(w, "tree", campaign->base_tree);
+	json_write_text(w, "commit", campaign->base_commit);
+	json_write_text(w, "note", campaign->base_note);
 }
 
 void json_campaign(struct json_writer *w, const char *key, const struct campaign *campaign,
@@ -110,11 +131,8 @@ void json_campaign(struct json_writer *w, const char *key, const struct campaign
 	json_write_int(w, "seed", campaign->seed);
 	json_write_list(w, "isa", campaign->isa);
 	json_write_list(w, "lanes", campaign->lanes);
-	json_write_object(w, "loads");
-	json_write_int(w, "exact", campaign->loads_exact);
-	json_write_int(w, "race", campaign->loads_race);
-	json_write_int(w, "smp", campaign->loads_smp);
-	json_write_end(w, '}');
+	write_loads_wanted(w, campaign);
+	write_wishes(w, campaign);
 	json_write_bool(w, "measure_identical", campaign->measure_identical);
 	json_write_object(w, "base");
 	write_base(w, campaign);
@@ -153,6 +171,7 @@ static void write_block(struct json_writer *w, const struct task *task)
 {
 	json_write_text(w, "lane", task->lane);
 	json_write_text(w, "isa", task->isa);
+	write_workloads(w, task->workloads);
 	json_write_array(w, "loads");
 	for (size_t i = 0; i < task->loads_count; i++)
 		write_task_load(w, &task->loads[i]);
@@ -162,9 +181,11 @@ static void write_block(struct json_writer *w, const struct task *task)
 static void write_build_task(struct json_writer *w, const struct task *task)
 {
 	json_write_text(w, "config", "emulated");
+	json_write_bool(w, "posted", task->posted);
 	json_write_object(w, "base");
 	json_write_text(w, "repository", task->repository);
 	json_write_text(w, "rev", task->rev);
+	json_write_text(w, "preferred", task->preferred);
 	json_write_end(w, '}');
 	json_write_object(w, "variant");
 	json_write_int(w, "id", task->variant);
@@ -172,6 +193,24 @@ static void write_build_task(struct json_writer *w, const struct task *task)
 	json_write_text(w, "series", task->series);
 	json_write_text(w, "mbox", task->mbox);
 	json_write_text(w, "sender_flag", task->sender_flag);
+	json_write_end(w, '}');
+}
+
+static void write_fetch_task(struct json_writer *w, const struct task *task)
+{
+	json_write_object(w, "series");
+	json_write_int(w, "id", task->series_id);
+	json_write_text(w, "name", task->series);
+	json_write_end(w, '}');
+	json_write_object(w, "git");
+	json_write_text(w, "url", task->url);
+	json_write_text(w, "ref", task->ref);
+	json_write_text(w, "base", task->from);
+	json_write_text(w, "repository", task->repository);
+	json_write_end(w, '}');
+	json_write_object(w, "most");
+	json_write_int_or_null(w, "bytes", task->most_bytes);
+	json_write_int_or_null(w, "seconds", task->most_s);
 	json_write_end(w, '}');
 }
 
@@ -183,11 +222,13 @@ void json_lease(struct json_writer *w, const struct lease *lease, const struct t
 	json_write_real(w, "expires_s", expires_s);
 	json_write_object(w, "task");
 	json_write_int(w, "id", task->id);
-	json_write_text(w, "kind", task->block ? "block" : "build");
-	json_write_int(w, "campaign", task->campaign);
+	json_write_text(w, "kind", task->block ? "block" : task->fetch ? "fetch" : "build");
+	json_write_int_or_null(w, "campaign", task->campaign);
 	json_write_int(w, "attempt", task->attempt);
 	if (task->block)
 		write_block(w, task);
+	else if (task->fetch)
+		write_fetch_task(w, task);
 	else
 		write_build_task(w, task);
 	json_write_end(w, '}');

@@ -11,6 +11,8 @@
 #include "server/series.h"
 
 void json_series(struct json_writer *w, const char *key, const struct series *series);
+/* "note" and "same_tree" of a variant. */
+void json_same_tree(struct json_writer *w, const struct variant *variant);
 /* What is known of a campaign only when it is looked at by itself. */
 struct campaign_outlook {
 	double estimate_s;

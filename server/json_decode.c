@@ -60,7 +60,7 @@ int json_parse(const struct buf *body, json_t **ret_root, struct err *err)
 
 int decode_fail(struct decode *d, const char *format, ...)
 {
-	char text[512];
+	char text[ERR_TEXT_MAX];
 	va_list args;
 
 	if (d->rc)

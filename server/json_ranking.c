@@ -79,6 +79,8 @@ static void write_base(struct json_writer *w, const struct campaign *campaign,
 	json_write_text(w, "repository", campaign->repository);
 	json_write_text(w, "rev", campaign->rev);
 	json_write_text(w, "tree", campaign->base_tree);
+	json_write_text(w, "commit", campaign->base_commit);
+	json_write_text(w, "note", campaign->base_note);
 	json_write_int_or_null(w, "place", across.overall);
 	json_write_array(w, "isa");
 	for (size_t i = 0; i < count; i++) {
@@ -120,8 +122,8 @@ static void write_across(struct json_writer *w, const struct rank_across *across
 	json_write_end(w, '}');
 }
 
-static void write_result(struct json_writer *w, const struct ranked_isa *isas, size_t count,
-			 size_t isa, size_t subject)
+static void write_result(struct json_writer *w, const struct campaign *campaign,
+			 const struct ranked_isa *isas, size_t count, size_t isa, size_t subject)
 {
 	CLEANUP(rank_across_release)
 	struct rank_across across = judge_across(isas, count, subject);
@@ -136,6 +138,7 @@ static void write_result(struct json_writer *w, const struct ranked_isa *isas, s
 	json_write_int_or_null(w, "place_last", result->place_last);
 	write_across(w, &across);
 	json_write_text(w, "reason", result->reason);
+	json_same_tree(w, &campaign->variants[subject]);
 	json_write_text(w, "sender_flag", about->sender_flag);
 	json_write_object(w, "loads");
 	json_write_int(w, "exact", (int64_t)about->loads_exact);
@@ -187,10 +190,10 @@ static void write_results(struct json_writer *w, const struct campaign *campaign
 	for (unsigned place = 1; place <= series; place++)
 		for (size_t i = 1; i < series; i++)
 			if (results[i].place == place)
-				write_result(w, isas, count, isa, i);
+				write_result(w, campaign, isas, count, isa, i);
 	for (size_t i = 1; i < series; i++)
 		if (!results[i].place)
-			write_result(w, isas, count, isa, i);
+			write_result(w, campaign, isas, count, isa, i);
 }
 
 void json_ranking(struct json_writer *w, const struct campaign *campaign,

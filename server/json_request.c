@@ -7,6 +7,7 @@
 #include "lib/alloc.h"
 #include "server/check.h"
 #include "server/json_decode.h"
+#include "server/json_wishes.h"
 
 #define FINGERPRINT_MAX_BYTES (64 << 10)
 #define KNOWN(...) ((const char *const[]){ __VA_ARGS__, NULL })
@@ -14,21 +15,25 @@
 static void read_base(struct decode *whole, const char *repositories,
 		      struct campaign_request *request)
 {
-	json_t *base = decode_object(whole, "base", true);
+	json_t *base = decode_object(whole, "base", false);
 	struct decode d = { .object = base, .where = "\"base\"", .err = whole->err };
 	const char *repository, *rev;
 
+	/* The first that the server names, and what the series were made on. */
+	snprintf(request->repository, sizeof(request->repository), "%.*s",
+		 repositories ? (int)strcspn(repositories, ",") : (int)strlen("linux"),
+		 repositories ? repositories : "linux");
 	if (!base)
 		return;
 	repository = decode_text(&d, "repository", true, sizeof(request->repository) - 1);
-	rev = decode_text(&d, "rev", true, sizeof(request->rev) - 1);
+	rev = decode_text(&d, "rev", false, sizeof(request->rev) - 1);
 	decode_only(&d, KNOWN("repository", "rev"));
 	if (!d.rc && !check_repository(repository))
 		decode_fail(&d, "\"repository\" is a name that the agents know: 1-64 letters, "
 				"digits, '.', '_' and '-'.");
 	if (!d.rc && repositories && !check_listed(repositories, repository))
 		decode_fail(&d, "\"repository\" must be one of: %.300s.", repositories);
-	if (!d.rc && !check_rev(rev))
+	if (!d.rc && *rev && !check_rev(rev))
 		decode_fail(&d, "\"rev\" is a branch, tag or commit: letters, digits and "
 				"\"._/~^-\", without \"..\".");
 	whole->rc = d.rc;
@@ -38,10 +43,12 @@ static void read_base(struct decode *whole, const char *repositories,
 
 static void read_series(struct decode *d, struct campaign_request *request)
 {
-	json_t *array = decode_array(d, "series", true, CAMPAIGN_SERIES_MAX), *item;
+	json_t *array = decode_array(d, "series", !*request->thread, CAMPAIGN_SERIES_MAX), *item;
 	size_t i;
 
-	if (!array)
+	if (array && *request->thread)
+		decode_fail(d, "\"series\" and \"thread\" exclude each other.");
+	if (!array || d->rc)
 		return;
 	if (!json_array_size(array))
 		decode_fail(d, "\"series\" is empty. Name at least one series by its number.");
@@ -56,6 +63,28 @@ static void read_series(struct decode *d, struct campaign_request *request)
 		request->series[i] = json_integer_value(item);
 		request->series_count = i + 1;
 	}
+}
+
+/* A number of a series or a Message-ID, with or without its <>. */
+static void read_thread(struct decode *d, struct campaign_request *request)
+{
+	json_t *number = d->rc ? NULL : json_object_get(d->object, "thread");
+	const char *text;
+	size_t length;
+
+	if (json_is_integer(number)) {
+		snprintf(request->thread, sizeof(request->thread), "%" JSON_INTEGER_FORMAT,
+			 json_integer_value(number));
+		return;
+	}
+	text = decode_text(d, "thread", false, sizeof(request->thread) - 1);
+	if (d->rc || !*text)
+		return;
+	text += *text == '<';
+	length = strcspn(text, ">");
+	snprintf(request->thread, sizeof(request->thread), "%.*s", (int)length, text);
+	if (!check_word(request->thread, MESSAGE_ID_MAX))
+		decode_fail(d, "\"thread\" is a series' number or a Message-ID.");
 }
 
 static void read_loads(struct decode *whole, struct campaign_request *request)
@@ -73,7 +102,8 @@ static void read_loads(struct decode *whole, struct campaign_request *request)
 	request->loads_smp = decode_int(&d, "smp", 1, CAMPAIGN_LOADS_MAX, 3);
 	request->smp_most = decode_int(&d, "smp_most", 1, CAMPAIGN_LOADS_MAX, 0);
 	if (!d.rc && request->smp_most && request->smp_most < request->loads_smp)
-		decode_fail(&d, "\"smp_most\" is below \"smp\": it is the most that may be bought.");
+		decode_fail(&d,
+			    "\"smp_most\" is below \"smp\": it is the most that may be bought.");
 	decode_only(&d, KNOWN("exact", "race", "smp", "smp_most"));
 	whole->rc = d.rc;
 }
@@ -90,17 +120,22 @@ int json_campaign_request(const struct buf *body, const char *repositories,
 		return rc;
 	decode_only(&d,
 		    KNOWN("base", "series", "isa", "lanes", "loads", "seed", "measure_identical",
-			  "null_control"));
+			  "null_control", "priority", "hosts", "workloads", "thread"));
 	read_base(&d, repositories, &request);
+	read_thread(&d, &request);
 	read_series(&d, &request);
 	decode_list(&d, "isa", "svm,vmx", false, request.isa, sizeof(request.isa));
-	decode_list(&d, "lanes", "exact,race,smp", false, request.lanes, sizeof(request.lanes));
+	decode_list(&d, "lanes", "exact,posted,race,smp", false, request.lanes, sizeof(request.lanes));
+	if (!d.rc && check_listed(request.lanes, "posted") && !check_listed(request.isa, "vmx"))
+		decode_fail(&d, "The lane \"posted\" is of vmx: only there interrupts are posted. Add "
+				"\"vmx\" to \"isa\", or leave the lane out.");
 	read_loads(&d, &request);
 	request.seed = decode_int(&d, "seed", 0, CAMPAIGN_SEED_MAX, -1);
 	request.measure_identical = decode_bool(&d, "measure_identical", false);
 	/* Who pays for verdicts gets the control that vouches for them. */
 	request.null_control =
 		decode_bool(&d, "null_control", request.smp_most > request.loads_smp);
+	decode_wishes(&d, &request);
 	if (!d.rc)
 		*ret_request = request;
 	return d.rc;
@@ -160,6 +195,7 @@ int json_lease_request(const struct buf *body, struct lease_request *ret_request
 	snprintf(request.agent, sizeof(request.agent), "%s", agent);
 	decode_list(&d, "capabilities", NULL, true, request.capabilities,
 		    sizeof(request.capabilities));
+	decode_labels(&d, "labels", request.labels, sizeof(request.labels));
 	request.wait_s = decode_int(&d, "wait_s", 0, LEASE_WAIT_MAX_S, 0);
 	request.fingerprint = decode_raw(&d, "fingerprint", FINGERPRINT_MAX_BYTES);
 	if (d.rc < 0)

@@ -10,6 +10,7 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "server/campaign.h"
+#include "server/fetch.h"
 #include "server/lease.h"
 #include "server/result.h"
 #include "server/token.h"
@@ -17,6 +18,12 @@
 /* repositories: the names that are known, with commas; NULL: any. */
 int json_campaign_request(const struct buf *body, const char *repositories,
 			  struct campaign_request *ret_request, struct err *err);
+/* {"git": {"url", "ref", …}, "name", …}; repositories as above */
+int json_git_request(const struct buf *body, const char *repositories,
+		     struct git_request *ret_request, struct err *err);
+/* {"status":"failed","sentence"}; free() the sentence. */
+int json_fetch_result(const struct buf *body, char **ret_sentence, struct err *err);
+
 struct token_request {
 	char name[TOKEN_NAME_MAX + 1];
 	char scopes[64]; /* comma-separated */

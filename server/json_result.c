@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/alloc.h"
+#include "lib/histogram.h"
 #include "server/check.h"
 #include "server/json_decode.h"
 #include "server/json_request.h"
@@ -68,6 +69,7 @@ static void read_built(struct decode *d, struct build_result *result)
 {
 	decode_hex(d, "tree", true, 40, 64, result->tree);
 	decode_hex(d, "base_tree", true, 40, 64, result->base_tree);
+	decode_hex(d, "base_commit", false, 40, 64, result->base_commit);
 	decode_hex(d, "key", true, 64, 64, result->key);
 	decode_hex(d, "code_sha256", true, 64, 64, result->code_sha256);
 	result->reused = decode_bool(d, "reused", false);
@@ -199,6 +201,43 @@ static void read_race(struct decode *d, void *element)
 			       "with a state.");
 }
 
+static bool latency_bucket(json_t *pair, int64_t least, struct latency_bucket *ret)
+{
+	ret->index = json_integer_value(json_array_get(pair, 0));
+	ret->count = json_integer_value(json_array_get(pair, 1));
+	return json_array_size(pair) == 2 && json_is_integer(json_array_get(pair, 0)) &&
+	       ret->index >= least && ret->index < HISTOGRAM_BUCKETS && ret->count > 0;
+}
+
+static void read_latency(struct decode *d, void *element)
+{
+	struct latency_result *latency = element;
+	json_t *buckets = decode_array(d, "buckets", true, HISTOGRAM_BUCKETS), *pair;
+	int64_t least = 0, left = RESULT_LATENCY_COUNT_MAX;
+	size_t i;
+
+	decode_label(d, "workload", true, latency->workload, sizeof(latency->workload));
+	decode_label(d, "target", true, latency->target, sizeof(latency->target));
+	decode_word(d, "clock", true, latency->clock, sizeof(latency->clock));
+	decode_int(d, "bits", HISTOGRAM_BITS, HISTOGRAM_BITS, DECODE_REQUIRED);
+	if (!d->rc && !check_listed("emulated,instructions,tsc", latency->clock))
+		decode_fail(d, "\"clock\" must be emulated, instructions or tsc.");
+	if (d->rc < 0)
+		return;
+	latency->buckets = xcalloc(json_array_size(buckets) + 1, sizeof(*latency->buckets));
+	json_array_foreach (buckets, i, pair) {
+		if (!latency_bucket(pair, least, &latency->buckets[i]) ||
+		    latency->buckets[i].count > left) {
+			decode_fail(d, "\"buckets\" must be pairs of a bucket, rising, and how "
+				       "many were in it.");
+			return;
+		}
+		least = latency->buckets[i].index + 1;
+		left -= latency->buckets[i].count;
+		latency->buckets_count++;
+	}
+}
+
 static void read_console(struct decode *whole, struct load_result *result)
 {
 	json_t *console = decode_object(whole, "console", false);
@@ -239,6 +278,9 @@ int json_load_result(const struct buf *body, struct load_result *ret_result, str
 			  read_function, (void **)&result.functions);
 	result.races_count = read_each(&d, "race_maps", RESULT_RACE_MAPS_MAX,
 				       sizeof(struct race_map), read_race, (void **)&result.races);
+	result.latencies_count =
+		read_each(&d, "latencies", RESULT_LATENCIES_MAX, sizeof(struct latency_result),
+			  read_latency, (void **)&result.latencies);
 	if (d.rc < 0)
 		return d.rc;
 	*ret_result = result;

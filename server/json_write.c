@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,6 +125,17 @@ void json_write_text(struct json_writer *w, const char *key, const char *value)
 		put_string(w, value);
 	else
 		puts_text(w, "null");
+}
+
+void json_write_texts(struct json_writer *w, ...)
+{
+	const char *key;
+	va_list args;
+
+	va_start(args, w);
+	while ((key = va_arg(args, const char *)))
+		json_write_text(w, key, va_arg(args, const char *));
+	va_end(args);
 }
 
 void json_write_int(struct json_writer *w, const char *key, int64_t value)

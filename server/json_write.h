@@ -33,6 +33,8 @@ void json_write_array(struct json_writer *w, const char *key);
 void json_write_end(struct json_writer *w, char bracket); /* '}' or ']' */
 
 void json_write_text(struct json_writer *w, const char *key, const char *value); /* NULL: null */
+/* Pairs of a key and a value that may be NULL, then a NULL key. */
+void json_write_texts(struct json_writer *w, ...) __attribute__((sentinel));
 void json_write_int(struct json_writer *w, const char *key, int64_t value);
 void json_write_int_or_null(struct json_writer *w, const char *key, int64_t value); /* 0: null */
 void json_write_real(struct json_writer *w, const char *key, double value);	    /* NaN: null */

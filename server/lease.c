@@ -21,8 +21,8 @@ static int64_t host_seen(struct db_conn *conn, const struct lease_request *reque
 	int64_t fingerprint = result_fingerprint(conn, request->fingerprint);
 
 	return db_value(conn, 0, SQL_HOST_SEEN, db_text(request->agent),
-			db_text(request->capabilities), db_int_or_null(fingerprint),
-			db_int(now_ms));
+			db_text(request->capabilities), db_int_or_null(fingerprint), db_int(now_ms),
+			db_text(request->labels));
 }
 
 /* Who takes up a task shows in what users see of it. */
@@ -48,7 +48,8 @@ int lease_take(struct db_conn *conn, const struct lease_request *request, int64_
 	struct lease lease = { .host = host_seen(conn, request, now_ms) };
 
 	lease_expire(conn, now_ms);
-	lease.task = db_value(conn, 0, SQL_TASK_NEXT, db_text(request->capabilities));
+	lease.task = db_value(conn, 0, SQL_TASK_NEXT, db_text(request->capabilities),
+			      db_text(request->labels));
 	if (!lease.task)
 		return -EAGAIN;
 	token_random_hex(16, lease.name);

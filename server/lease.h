@@ -10,6 +10,7 @@
 #ifndef RUNWAY_SERVER_LEASE_H
 #define RUNWAY_SERVER_LEASE_H
 
+#include "server/check.h"
 #include "server/db.h"
 
 #define LEASE_NAME_BYTES 33
@@ -17,7 +18,8 @@
 
 struct lease_request {
 	char agent[65];
-	char capabilities[512]; /* comma-separated */
+	char capabilities[512];	   /* comma-separated */
+	char labels[LABELS_BYTES]; /* key=value, comma-separated; "": none */
 	int64_t wait_s;
 	char *fingerprint; /* JSON text or NULL */
 };
@@ -61,14 +63,19 @@ struct task_load {
 };
 
 struct task {
-	int64_t id, campaign, attempt;
-	bool block;
+	int64_t id, campaign, attempt; /* campaign 0: of none */
+	bool block, fetch;	       /* neither: build */
 	/* build */
 	int64_t variant;
 	bool base;
+	bool posted; /* the campaign has that lane, which needs a module of its own */
 	char *series, *mbox, *sender_flag, *repository, *rev;
+	char *preferred; /* a commit to take instead of rev when it is there; or NULL */
+	/* fetch: series and repository as above */
+	int64_t series_id, most_bytes, most_s; /* 0: as the agent likes */
+	char *url, *ref, *from;		       /* from: its base, or NULL */
 	/* block */
-	char *lane, *isa;
+	char *lane, *isa, *workloads; /* workloads "": all of the lane */
 	struct task_load *loads;
 	size_t loads_count, loads_capacity;
 };

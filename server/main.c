@@ -8,16 +8,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/alloc.h"
 #include "lib/file.h"
+#include "lib/git-url.h"
 #include "lib/log.h"
 #include "server/check.h"
 #include "server/clock.h"
+#include "server/confine.h"
 #include "server/server.h"
 #include "server/token.h"
 
 static const char usage[] =
 	"Usage: runwayd serve --state FOLDER [options]\n"
-	"       runwayd token-add --state FOLDER --name NAME --scopes SCOPES\n"
+	"       runwayd token-add --state FOLDER --name NAME --scopes SCOPES [--user NAME]\n"
 	"\n"
 	"serve answers until SIGTERM or SIGINT:\n"
 	"  --listen ADDRESS:PORT       127.0.0.1:8750; port 0 takes a free one and prints it\n"
@@ -29,14 +32,22 @@ static const char usage[] =
 	"  --connections N             4096\n"
 	"  --rate-address N            200: requests a second of one address, 0 for no limit\n"
 	"  --rate-token N              200: of one token\n"
+	"  --tls-cert FILE, --tls-key FILE  serve HTTPS with these, in PEM\n"
+	"  --user NAME                 when root: become this user before anything is read\n"
+	"  --allow-git PREFIX          series may name branches there, https://host/ or file:///path;\n"
+	"                              can be given again. Without it: none\n"
+	"  --git-max-mib N             512: of one fetch; --git-max-seconds N 300\n"
 	"  --verbose                   log more\n"
 	"\n"
 	"token-add prints a new token once; SCOPES are of read, submit, agent and admin.\n";
 
 /* To add an option: a row here, a case in take_option(), a line in usage. Sorted. */
 static const struct option options[] = {
+	{ "allow-git", required_argument, NULL, 'g' },
 	{ "artifact-quota-mib", required_argument, NULL, 'a' },
 	{ "connections", required_argument, NULL, 'c' },
+	{ "git-max-mib", required_argument, NULL, 'm' },
+	{ "git-max-seconds", required_argument, NULL, 'G' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "lease-seconds", required_argument, NULL, 'e' },
 	{ "listen", required_argument, NULL, 'l' },
@@ -48,6 +59,9 @@ static const struct option options[] = {
 	{ "scopes", required_argument, NULL, 's' },
 	{ "state", required_argument, NULL, 'd' },
 	{ "threads", required_argument, NULL, 't' },
+	{ "tls-cert", required_argument, NULL, 'C' },
+	{ "tls-key", required_argument, NULL, 'K' },
+	{ "user", required_argument, NULL, 'u' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -93,6 +107,14 @@ static int take_count(int option, const char *value, struct config *config, stru
 		rc = parse_count(value, 1, 3600, &count, err);
 		config->lease_ms = (int64_t)count * 1000;
 		return rc;
+	case 'm':
+		rc = parse_count(value, 1, 1 << 20, &count, err);
+		config->git_most_bytes = (int64_t)count << 20;
+		return rc;
+	case 'G':
+		rc = parse_count(value, 1, 86400, &count, err);
+		config->git_most_s = (int64_t)count;
+		return rc;
 	case 'A':
 		rc = parse_count(value, 0, 100000, &count, err);
 		config->address_rate = (unsigned)count;
@@ -108,12 +130,27 @@ static int take_count(int option, const char *value, struct config *config, stru
 	}
 }
 
+static int allow_git(struct config *config, const char *prefix, struct err *err)
+{
+	if (!git_prefix_is_good(prefix))
+		return err_set(err, -EINVAL,
+			       "--allow-git wants the start of a URL, https://host/path or "
+			       "file:///path, not \"%s\".",
+			       prefix);
+	config->git_prefixes = xreallocarray(config->git_prefixes, config->git_prefixes_count + 1,
+					     sizeof(*config->git_prefixes));
+	config->git_prefixes[config->git_prefixes_count++] = prefix;
+	return 0;
+}
+
 static int take_option(int option, const char *value, struct arguments *arguments, struct err *err)
 {
 	switch (option) {
 	case 'd':
 		arguments->config.state = value;
 		return 0;
+	case 'g':
+		return allow_git(&arguments->config, value, err);
 	case 'h':
 		arguments->help = true;
 		return 0;
@@ -131,6 +168,15 @@ static int take_option(int option, const char *value, struct arguments *argument
 		return 0;
 	case 's':
 		arguments->scopes = value;
+		return 0;
+	case 'u':
+		arguments->config.user = value;
+		return 0;
+	case 'C':
+		arguments->config.tls_cert = value;
+		return 0;
+	case 'K':
+		arguments->config.tls_key = value;
 		return 0;
 	case 'v':
 		log_set_level(LOG_LEVEL_DEBUG);
@@ -186,7 +232,9 @@ static int add_token(const struct arguments *arguments, struct err *err)
 
 	if (!arguments->name || !arguments->scopes)
 		return err_set(err, -EINVAL, "token-add needs --name and --scopes.");
-	rc = file_make_folder(arguments->config.state, 0750, err);
+	rc = arguments->config.user
+		     ? confine_user(arguments->config.user, arguments->config.state, err)
+		     : file_make_folder(arguments->config.state, 0750, err);
 	if (!rc)
 		rc = db_open(arguments->config.state, 0, &db, err);
 	if (rc < 0)
@@ -207,12 +255,15 @@ int main(int argc, char **argv)
 {
 	struct arguments arguments = {
 		.config = { .listen = "127.0.0.1:8750",
+			    .confine = true,
 			    .lease_ms = 30000,
 			    .artifact_quota_bytes = 64ull << 30,
 			    .threads = 4,
 			    .connections = 4096,
 			    .address_rate = 200,
-			    .token_rate = 200 },
+			    .token_rate = 200,
+			    .git_most_bytes = 512 << 20,
+			    .git_most_s = 300 },
 	};
 	struct err err = ERR_INIT;
 	const char *command;
@@ -226,6 +277,8 @@ int main(int argc, char **argv)
 	if (!rc &&
 	    (optind + 1 != argc || (strcmp(command, "serve") && strcmp(command, "token-add"))))
 		rc = err_set(&err, -EINVAL, "Give one command, serve or token-add. See --help.");
+	if (!rc && !arguments.config.tls_cert != !arguments.config.tls_key)
+		rc = err_set(&err, -EINVAL, "--tls-cert and --tls-key need each other.");
 	if (!rc && !arguments.config.state)
 		rc = err_set(&err, -EINVAL, "Give --state FOLDER: where everything is kept.");
 	if (!rc)

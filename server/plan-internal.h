@@ -19,8 +19,15 @@ void plan_add_block(struct db_conn *conn, const struct campaign *campaign, const
 /* The base once more, as the null control. */
 void plan_add_control(const struct campaign *campaign, struct participants *who);
 
+/* A series could not be fetched, for that reason. */
+void plan_fetch_lost(struct db_conn *conn, int64_t task, const char *reason, int64_t now_ms);
+
 /* Every load has its result: judges, and buys the blocks up to the next look for what is unknown.
  * False when there is nothing to buy and the campaign is over. */
 bool plan_more(struct db_conn *conn, int64_t campaign, int64_t now_ms);
+
+/* Every build and load of a bisection has its result: the next step, or its end. */
+bool plan_is_bisection(struct db_conn *conn, int64_t campaign);
+void plan_bisect(struct db_conn *conn, int64_t campaign, int64_t now_ms);
 
 #endif

@@ -31,8 +31,11 @@ void plan_build(struct db_conn *conn, int64_t campaign, int64_t variant, int64_t
 static void settle_loads(struct db_conn *conn, int64_t campaign, int64_t now_ms)
 {
 	db_run(conn, SQL_BLOCK_SETTLE, db_int(campaign), db_int(now_ms));
-	if (!db_value(conn, 1, SQL_CAMPAIGN_OPEN_LOADS, db_int(campaign)) &&
-	    !plan_more(conn, campaign, now_ms))
+	if (db_value(conn, 1, SQL_CAMPAIGN_OPEN_LOADS, db_int(campaign)))
+		return;
+	if (plan_is_bisection(conn, campaign))
+		plan_bisect(conn, campaign, now_ms);
+	else if (!plan_more(conn, campaign, now_ms))
 		db_run(conn, SQL_CAMPAIGN_FINISH, db_int(campaign), db_text("done"), db_text(NULL),
 		       db_int(now_ms));
 }
@@ -106,7 +109,8 @@ void plan_add_block(struct db_conn *conn, const struct campaign *campaign, const
 		    const char *lane, unsigned number, const struct participants *who,
 		    int64_t now_ms)
 {
-	bool exact = !strcmp(lane, "exact"), race = !strcmp(lane, "race");
+	bool exact = !strcmp(lane, "exact"), posted = !strcmp(lane, "posted");
+	bool race = posted || !strcmp(lane, "race");
 	size_t rounds = exact  ? (size_t)campaign->loads_exact
 			: race ? (size_t)campaign->loads_race
 			       : 1;
@@ -114,7 +118,8 @@ void plan_add_block(struct db_conn *conn, const struct campaign *campaign, const
 	char capability[32];
 	int64_t block;
 
-	snprintf(capability, sizeof(capability), "bench-%s", isa);
+	/* Not every host of that ISA posts interrupts. */
+	snprintf(capability, sizeof(capability), "bench-%s%s", isa, posted ? "-posted" : "");
 	db_run(conn, SQL_TASK_ADD_BLOCK, db_int(campaign->id), db_text(capability), db_int(now_ms));
 	db_run(conn, SQL_BLOCK_ADD, db_int(campaign->id), db_int(db_last_id(conn)), db_text(isa),
 	       db_text(lane), db_int(number));
@@ -149,6 +154,8 @@ static void add_blocks(struct db_conn *conn, const struct campaign *campaign,
 			plan_add_block(conn, campaign, isas[i], "exact", 1, who, now_ms);
 		if (check_listed(campaign->lanes, "race"))
 			plan_add_block(conn, campaign, isas[i], "race", 1, who, now_ms);
+		if (check_listed(campaign->lanes, "posted") && !strcmp(isas[i], "vmx"))
+			plan_add_block(conn, campaign, isas[i], "posted", 1, who, now_ms);
 		if (!check_listed(campaign->lanes, "smp"))
 			continue;
 		for (unsigned number = 1; number <= campaign->loads_smp; number++)
@@ -184,11 +191,15 @@ void plan_built(struct db_conn *conn, int64_t campaign_id, int64_t now_ms)
 			       db_int(now_ms));
 		else if (!strcmp(variant->state, "built"))
 			who.variants[who.count++] = variant->id;
-		else if (strcmp(variant->state, "failed") && strcmp(variant->state, "identical"))
-			open = true;
+		else if (!check_listed("done,failed,identical", variant->state))
+			open = true; /* done: a bisection builds while others were measured */
 	}
 	if (open)
 		return;
+	if (plan_is_bisection(conn, campaign_id)) {
+		plan_bisect(conn, campaign_id, now_ms);
+		return;
+	}
 	if (who.count > 1) {
 		add_blocks(conn, &campaign, &who, now_ms);
 		return;
@@ -262,7 +273,7 @@ void plan_load_host_failed(struct db_conn *conn, const struct plan_load *load, c
 /* What giving a task back needs to know of it. */
 struct task_facts {
 	int64_t campaign, variant, lost, unfinished, open_loads;
-	bool block, leased, base;
+	bool block, fetch, leased, base;
 };
 
 static bool read_task(struct db_conn *conn, int64_t task, struct task_facts *ret)
@@ -275,6 +286,7 @@ static bool read_task(struct db_conn *conn, int64_t task, struct task_facts *ret
 		if (!rows_next(&rows))
 			return false;
 		facts.block = !strcmp(rows_text(&rows, 1), "block");
+		facts.fetch = !strcmp(rows_text(&rows, 1), "fetch");
 		facts.campaign = rows_int(&rows, 2);
 		facts.leased = !strcmp(rows_text(&rows, 3), "leased");
 		facts.base = rows_text(&rows, 8) && !strcmp(rows_text(&rows, 8), "base");
@@ -304,7 +316,7 @@ static void give_back(struct db_conn *conn, int64_t task, const struct task_fact
 	       db_int(unfinished));
 	if (facts->block) /* none is running now */
 		db_run(conn, SQL_LOAD_RUNNING, db_int(task), db_int(0));
-	else
+	else if (!facts->fetch)
 		db_run(conn, SQL_VARIANT_START, db_int(facts->variant), db_text("waiting"),
 		       db_int(now_ms));
 }
@@ -336,12 +348,18 @@ void plan_task_lost(struct db_conn *conn, int64_t task, int64_t now_ms)
 		return;
 	}
 	snprintf(reason, sizeof(reason), "An agent was lost %d times while %s.", PLAN_ATTEMPTS_MAX,
-		 facts.block ? "measuring" : "building");
+		 facts.block   ? "measuring"
+		 : facts.fetch ? "fetching"
+			       : "building");
 	if (facts.block) {
 		campaign_failed(conn, facts.campaign, reason, now_ms);
 		return;
 	}
 	db_run(conn, SQL_TASK_FINISH, db_int(task), db_text("failed"), db_int(now_ms));
+	if (facts.fetch) {
+		plan_fetch_lost(conn, task, reason, now_ms);
+		return;
+	}
 	plan_variant_failed(conn, facts.campaign, facts.variant, facts.base, reason, now_ms);
 	plan_built(conn, facts.campaign, now_ms);
 }

@@ -3,7 +3,7 @@
  * What happens next to a campaign: builds first, then blocks of loads, then it is done. Every
  * function changes the database within the caller's write transaction and knows no HTTP.
  *
- *	plan_build(conn, campaign, variant, now_ms);	// at creation, the base first
+ *	plan_start(conn, campaign, now_ms);		// at creation
  *	plan_built(conn, campaign, now_ms);		// a variant's build came out
  *	plan_load_done(conn, load, status, ...);	// a load's result came
  *	plan_task_lost(conn, task, now_ms);		// its lease expired
@@ -21,6 +21,12 @@ struct plan_load {
 	int64_t id, task, campaign, variant, host_failures;
 	bool base, done;
 };
+
+/* Build tasks for all variants of a campaign whose series are there: called when it is made, and
+ * each time a series that it waits for was fetched, or could not be. */
+void plan_start(struct db_conn *conn, int64_t campaign, int64_t now_ms);
+/* The same for all campaigns that wait for that series. */
+void plan_series_settled(struct db_conn *conn, int64_t series, int64_t now_ms);
 
 void plan_build(struct db_conn *conn, int64_t campaign, int64_t variant, int64_t now_ms);
 

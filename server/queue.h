@@ -6,7 +6,8 @@
  *	queue_read(conn, now_ms, &queue);
  *	queue.entries[0].starts_s	// NaN: no agent that can do it was seen lately
  *
- * Agents take what they can do: there is one line for each capability, and positions are in it.
+ * Agents take what they can do: there is one line for each capability, and positions are in it. The
+ * order is that of campaigns by their priority and age.
  */
 #ifndef RUNWAY_SERVER_QUEUE_H
 #define RUNWAY_SERVER_QUEUE_H
@@ -22,6 +23,7 @@ struct queue_entry {
 	double starts_s;  /* from now */
 	double lasts_s;	  /* as expected for what is left of it */
 	char *kind, *capability, *isa, *lane, *variant, *phase;
+	char *labels; /* that its agent must have; "": none */
 };
 
 struct queue {

@@ -73,28 +73,38 @@ static bool find_load(struct load_finder *finder, int64_t id)
 	return finder->load != NULL;
 }
 
-static void read_samples(struct db_conn *conn, struct load_finder *finder, struct rank_input *input)
+static void read_samples(struct db_conn *conn, const struct load *load,
+			 struct rank_subject *subject)
 {
-	CLEANUP(rows_end)
-	struct rows rows = db_query(conn, SQL_RANK_SAMPLES, db_int(finder->campaign->id));
+	CLEANUP(rows_end) struct rows rows = db_query(conn, SQL_RANK_SAMPLES, db_int(load->id));
 
 	while (rows_next(&rows)) {
-		const struct metric *metric = metric_find(rows_text(&rows, 1));
-		struct rank_subject *subject;
+		const struct metric *metric = metric_find(rows_text(&rows, 0));
 
-		if (!metric || !find_load(finder, rows_int(&rows, 0)))
+		if (!metric)
 			continue;
-		subject = &input->subjects[finder->subject];
 		ARRAY_GROW(subject->samples, subject->samples_count, subject->samples_capacity);
 		subject->samples[subject->samples_count++] = (struct rank_sample){
 			.metric = metric,
-			.lane = xstrdup(finder->load->lane),
-			.workload = rows_copy(&rows, 2),
-			.kind = rows_copy(&rows, 3),
-			.value = rows_real(&rows, 4),
-			.n = rows_int(&rows, 5),
-			.total = rows_int(&rows, 6),
+			.lane = xstrdup(load->lane),
+			.workload = rows_copy(&rows, 1),
+			.kind = rows_copy(&rows, 2),
+			.value = rows_real(&rows, 3),
+			.n = rows_int(&rows, 4),
+			.total = rows_int(&rows, 5),
 		};
+	}
+}
+
+/* Load by load, so that nothing has to be sorted. */
+static void read_variant(struct db_conn *conn, const struct variant *variant, const char *isa,
+			 struct rank_subject *subject)
+{
+	for (size_t i = 0; i < variant->loads_count; i++) {
+		const struct load *load = &variant->loads[i];
+
+		if (!load->control && !strcmp(load->isa, isa))
+			read_samples(conn, load, subject);
 	}
 }
 
@@ -146,7 +156,7 @@ static void count_loads(const struct variant *variant, const char *isa,
 			continue;
 		if (!strcmp(load->lane, "exact"))
 			subject->loads_exact++;
-		else if (!strcmp(load->lane, "race"))
+		else if (!strcmp(load->lane, "race") || !strcmp(load->lane, "posted"))
 			subject->loads_race++;
 		else
 			subject->loads_smp++;
@@ -167,8 +177,8 @@ void rank_read(struct db_conn *conn, const struct campaign *campaign, const char
 		input.subjects[i].sender_flag = variant->sender_flag;
 		judge_variant(variant, isa, &input.subjects[i]);
 		count_loads(variant, isa, &input.subjects[i]);
+		read_variant(conn, variant, isa, &input.subjects[i]);
 	}
-	read_samples(conn, &finder, &input);
 	read_gates(conn, &finder, &input);
 	read_dropped(conn, &finder, &input);
 	*ret_input = input;

@@ -68,9 +68,8 @@ static struct rank_metric summarize_group(const struct rank_subject *subject,
 		.metric = samples[0].metric,
 		.workload = samples[0].workload,
 		.kind = samples[0].kind,
-		/* Both lanes repeat themselves to the instruction. */
-		.exact = !strcmp(samples[0].metric->lane, "exact") ||
-			 !strcmp(samples[0].metric->lane, "race"),
+		/* All lanes but this one repeat themselves to the instruction. */
+		.exact = strcmp(samples[0].metric->lane, "smp") != 0,
 	};
 
 	for (size_t i = 0; i < count; i++) {

@@ -51,6 +51,7 @@ struct request {
 	struct MHD_Connection *connection;
 	const struct route *route;
 	char *method, *target; /* target: path and query as sent, for idempotency */
+	const char *version;   /* "HTTP/1.1" */
 	int64_t numbers[2];    /* path parameters {n}, in order */
 	char hex[65];	       /* path parameter {sha256} or {lease} */
 	struct token token;

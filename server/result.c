@@ -30,6 +30,9 @@ void load_result_release(struct load_result *result)
 	for (size_t i = 0; i < result->races_count; i++)
 		free(result->races[i].ranges);
 	free(result->races);
+	for (size_t i = 0; i < result->latencies_count; i++)
+		free(result->latencies[i].buckets);
+	free(result->latencies);
 	free(result->functions);
 	*result = (struct load_result){ 0 };
 }
@@ -125,9 +128,12 @@ int result_record_build(struct db_conn *conn, const struct lease *lease,
 		build = store_build(conn, result, now_ms);
 		db_run(conn, SQL_VARIANT_SET_BUILD, db_int(task.variant), db_int(build),
 		       db_int(result->reused));
-		if (task.base)
+		if (task.base) {
 			db_run(conn, SQL_CAMPAIGN_SET_BASE_TREE, db_int(task.campaign),
 			       db_text(result->tree));
+			db_run(conn, SQL_BASE_SET_COMMIT, db_int(task.campaign),
+			       db_text(*result->base_commit ? result->base_commit : NULL));
+		}
 	} else {
 		plan_variant_failed(conn, task.campaign, task.variant, task.base, result->sentence,
 				    now_ms);
@@ -152,6 +158,24 @@ static void store_races(struct db_conn *conn, int64_t load, const struct load_re
 	}
 }
 
+/* A workload and target that come twice are two halves of one histogram. */
+static void store_latencies(struct db_conn *conn, int64_t load, const struct load_result *result)
+{
+	for (size_t i = 0; i < result->latencies_count; i++) {
+		const struct latency_result *latency = &result->latencies[i];
+		int64_t id;
+
+		db_run(conn, SQL_LATENCY_ADD, db_int(load), db_text(latency->workload),
+		       db_text(latency->target), db_text(latency->clock));
+		id = db_value(conn, 0, SQL_LATENCY_FIND, db_int(load), db_text(latency->workload),
+			      db_text(latency->target));
+		for (size_t k = 0; k < latency->buckets_count; k++)
+			db_run(conn, SQL_LATENCY_BUCKET_ADD, db_int(id),
+			       db_int(latency->buckets[k].index),
+			       db_int(latency->buckets[k].count));
+	}
+}
+
 static void store_details(struct db_conn *conn, int64_t load, const struct load_result *result)
 {
 	for (size_t i = 0; i < result->samples_count; i++) {
@@ -161,6 +185,8 @@ static void store_details(struct db_conn *conn, int64_t load, const struct load_
 		       db_text(sample->workload), db_text(sample->kind), db_int(sample->rep),
 		       db_real(sample->value), db_int(sample->n), db_int(sample->total));
 	}
+	if (result->samples_count)
+		db_run(conn, SQL_SAMPLE_SET_LAST, db_int(load), db_int(db_last_id(conn)));
 	for (size_t i = 0; i < result->gates_count; i++)
 		db_run(conn, SQL_VERDICT_ADD, db_int(load), db_text(result->gates[i].gate),
 		       db_text(result->gates[i].workload), db_int(result->gates[i].passed),
@@ -233,6 +259,7 @@ int result_record_load(struct db_conn *conn, const struct lease *lease, int64_t 
 	       db_int(now_ms));
 	store_details(conn, id, result);
 	store_races(conn, id, result);
+	store_latencies(conn, id, result);
 	plan_load_done(conn, &load, result->status, result->sentence, now_ms);
 	return 0;
 }

@@ -25,6 +25,8 @@
 #define RESULT_FUNCTIONS_MAX 200000
 #define RESULT_RACE_MAPS_MAX 64
 #define RESULT_RACE_RANGES_MAX 1024
+#define RESULT_LATENCIES_MAX 64
+#define RESULT_LATENCY_COUNT_MAX (1 << 30) /* of a histogram */
 #define RESULT_RACE_OFFSET_MAX (1 << 24)
 
 struct build_artifact {
@@ -36,6 +38,7 @@ struct build_result {
 	bool built, reused;
 	char *sentence;
 	char tree[65], base_tree[65], key[65], code_sha256[65];
+	char base_commit[65]; /* "" when the agent does not say */
 	int64_t duration_ms, warnings;
 	struct build_artifact *artifacts;
 	size_t artifacts_count;
@@ -80,6 +83,17 @@ struct race_map {
 	size_t ranges_count;
 };
 
+struct latency_bucket {
+	int64_t index, count;
+};
+
+/* Buckets of lib/histogram.h, rising. */
+struct latency_result {
+	char workload[RESULT_WORD_MAX + 1], target[RESULT_WORD_MAX + 1], clock[16];
+	struct latency_bucket *buckets;
+	size_t buckets_count;
+};
+
 struct load_result {
 	char status[16];
 	char *sentence;
@@ -91,7 +105,9 @@ struct load_result {
 	struct dropped_rep *dropped;
 	struct function_cost *functions;
 	struct race_map *races;
+	struct latency_result *latencies;
 	size_t samples_count, gates_count, dropped_count, functions_count, races_count;
+	size_t latencies_count;
 };
 
 void build_result_release(struct build_result *result);

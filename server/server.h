@@ -31,8 +31,10 @@ struct server {
 	struct limits *limits;
 	struct dispatcher *dispatcher;
 	struct MHD_Daemon *http;
-	int listen_fd; /* given back by a drain, closed when libmicrohttpd's threads have ended */
-	_Atomic uint64_t answers[6]; /* since the start, by the class of their status */
+	int listen_fd; /* libmicrohttpd's, given back by a drain; closed when its threads have ended
+			*/
+	struct buf tls_cert, tls_key; /* empty: plain HTTP */
+	_Atomic uint64_t answers[6];  /* since the start, by the class of their status */
 	int64_t started_ms;
 	_Atomic unsigned in_flight; /* requests begun and not completed */
 	char url[96];

@@ -4,6 +4,10 @@
 #include <string.h>
 
 #include "lib/alloc.h"
+#include "lib/workload-name.h"
+#include "server/campaign.h"
+#include "server/check.h"
+#include "server/fetch.h"
 #include "server/lease.h"
 
 static void read_artifacts(struct db_conn *conn, int64_t build, const char *only,
@@ -37,6 +41,33 @@ static void read_build(struct db_conn *conn, struct task *task)
 	task->sender_flag = rows_copy(&rows, 4);
 	task->repository = rows_copy(&rows, 5);
 	task->rev = rows_copy(&rows, 6);
+	task->posted = check_listed(rows_text(&rows, 7), "posted");
+	task->preferred = rows_copy(&rows, 8);
+}
+
+static void read_workloads(struct db_conn *conn, struct task *task)
+{
+	CLEANUP(buf_release) struct buf names = BUF_INIT(CAMPAIGN_WORKLOADS_BYTES);
+	CLEANUP(rows_end)
+	struct rows rows = db_query(conn, SQL_WISHES_FIND, db_int(task->campaign));
+
+	if (rows_next(&rows) && *rows_text(&rows, 2))
+		workload_names_in(rows_text(&rows, 2), task->lane, &names);
+	task->workloads = xstrdup(names.data);
+}
+
+static void read_fetch(struct db_conn *conn, struct task *task)
+{
+	CLEANUP(fetch_release) struct fetch fetch = { 0 };
+
+	if (fetch_read(conn, task->id, &fetch) < 0)
+		return;
+	task->series_id = fetch.series;
+	task->url = TAKE(fetch.url);
+	task->ref = TAKE(fetch.ref);
+	task->from = TAKE(fetch.base);
+	task->repository = TAKE(fetch.repository);
+	task->series = TAKE(fetch.name);
 }
 
 static void read_loads(struct db_conn *conn, struct task *task)
@@ -76,16 +107,21 @@ int task_read(struct db_conn *conn, int64_t id, struct task *ret_task)
 		if (!rows_next(&rows))
 			return -ENOENT;
 		task.block = !strcmp(rows_text(&rows, 1), "block");
+		task.fetch = !strcmp(rows_text(&rows, 1), "fetch");
 		task.campaign = rows_int(&rows, 2);
 		task.attempt = rows_int(&rows, 4);
 		task.isa = rows_copy(&rows, 6);
 		task.lane = rows_copy(&rows, 7);
 		task.variant = rows_int(&rows, 16);
 	}
-	if (task.block)
+	if (task.block) {
+		read_workloads(conn, &task);
 		read_loads(conn, &task);
-	else
+	} else if (task.fetch) {
+		read_fetch(conn, &task);
+	} else {
 		read_build(conn, &task);
+	}
 	*ret_task = task;
 	return 0;
 }
@@ -115,7 +151,12 @@ void task_release(struct task *task)
 	free(task->sender_flag);
 	free(task->repository);
 	free(task->rev);
+	free(task->preferred);
+	free(task->url);
+	free(task->ref);
+	free(task->from);
 	free(task->lane);
 	free(task->isa);
+	free(task->workloads);
 	*task = (struct task){ 0 };
 }

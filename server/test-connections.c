@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdbool.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@ struct pair {
 	struct connections *connections;
 	struct connection *connection;
 	int ours, theirs;
+	char told[1024];
 };
 
 static int setup(void **state)
@@ -20,7 +22,7 @@ static int setup(void **state)
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
 	pair = (struct pair){ .connections = connections_new(), .ours = fds[0], .theirs = fds[1] };
-	pair.connection = connections_add(pair.connections, pair.ours, 0);
+	pair.connection = connections_add(pair.connections, pair.ours, false, 0);
 	*state = &pair;
 	return 0;
 }
@@ -36,12 +38,14 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Their end sees the end of input once ours was shut down. */
+/* Their end sees the end of input once ours was shut down, after what it was told. */
 static bool ended(struct pair *pair)
 {
-	char byte;
+	ssize_t got;
 
-	return read(pair->theirs, &byte, 1) == 0;
+	while ((got = read(pair->theirs, pair->told, sizeof(pair->told) - 1)) > 0)
+		pair->told[got] = '\0';
+	return got == 0;
 }
 
 static void a_head_that_never_ends_is_cut_off(void **state)
@@ -52,6 +56,20 @@ static void a_head_that_never_ends_is_cut_off(void **state)
 	assert_false(ended(pair));
 	connections_end_late(pair->connections, HEAD_LIMIT_MS);
 	assert_true(ended(pair));
+	assert_non_null(strstr(pair->told, "HTTP/1.1 408 "));
+	assert_non_null(strstr(pair->told, "application/problem+json"));
+	assert_non_null(strstr(pair->told, "Send it again, all at once."));
+}
+
+static void with_tls_nothing_is_said_in_the_clear(void **state)
+{
+	struct pair *pair = *state;
+
+	connections_remove(pair->connections, pair->connection);
+	pair->connection = connections_add(pair->connections, pair->ours, true, 0);
+	connections_end_late(pair->connections, HEAD_LIMIT_MS);
+	assert_true(ended(pair));
+	assert_string_equal(pair->told, "");
 }
 
 static void a_body_that_trickles_is_cut_off(void **state)
@@ -93,12 +111,16 @@ static void an_answer_that_is_not_taken_is_cut_off(void **state)
 	assert_false(ended(pair));
 	connections_end_late(pair->connections, 1000 + BODY_LIMIT_MS + 1000);
 	assert_true(ended(pair));
+	/* Half an answer is not followed by another. */
+	assert_string_equal(pair->told, "");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_head_that_never_ends_is_cut_off, setup, teardown),
+		cmocka_unit_test_setup_teardown(with_tls_nothing_is_said_in_the_clear, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(a_body_that_trickles_is_cut_off, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_large_body_that_flows_is_not, setup, teardown),
 		cmocka_unit_test_setup_teardown(there_is_no_limit_while_the_server_works, setup,

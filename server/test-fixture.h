@@ -106,17 +106,24 @@ UNUSED static struct campaign_request usual_request(void)
 					  .seed = 7 };
 }
 
-/* 0 and a lease, or -EAGAIN. */
-UNUSED static int take(struct fixture *f, const char *capabilities, struct lease *ret_lease)
+/* An agent with these labels: 0 and a lease, or -EAGAIN. */
+UNUSED static int take_labelled(struct fixture *f, const char *capabilities, const char *labels,
+				struct lease *ret_lease)
 {
 	struct lease_request request = { .agent = "agent-1" };
 	struct db_conn *conn = db_begin_write(f->db);
 	int rc;
 
 	snprintf(request.capabilities, sizeof(request.capabilities), "%s", capabilities);
+	snprintf(request.labels, sizeof(request.labels), "%s", labels);
 	rc = lease_take(conn, &request, LEASE_MS, f->now_ms, ret_lease);
 	commit(&conn);
 	return rc;
+}
+
+UNUSED static int take(struct fixture *f, const char *capabilities, struct lease *ret_lease)
+{
+	return take_labelled(f, capabilities, "", ret_lease);
 }
 
 UNUSED static struct task read_task(struct fixture *f, int64_t id)
@@ -225,19 +232,24 @@ UNUSED static struct campaign read_campaign(struct fixture *f, int64_t id)
 	return campaign;
 }
 
+/* Samples of a campaign. */
 UNUSED static int64_t count_rows(struct fixture *f, int64_t campaign)
 {
+	struct campaign read = read_campaign(f, campaign);
 	struct db_conn *conn = db_begin_read(f->db);
 	int64_t count = 0;
 
-	{
-		CLEANUP(rows_end)
-		struct rows rows = db_query(conn, SQL_RANK_SAMPLES, db_int(campaign));
+	for (size_t i = 0; i < read.variants_count; i++)
+		for (size_t k = 0; k < read.variants[i].loads_count; k++) {
+			CLEANUP(rows_end)
+			struct rows rows = db_query(conn, SQL_RANK_SAMPLES,
+						    db_int(read.variants[i].loads[k].id));
 
-		while (rows_next(&rows))
-			count++;
-	}
+			while (rows_next(&rows))
+				count++;
+		}
 	db_rollback(&conn);
+	campaign_release(&read);
 	return count;
 }
 

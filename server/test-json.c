@@ -49,6 +49,21 @@ static void a_campaign_has_the_defaults_of_the_contract(void **state)
 	assert_int_equal(want.smp_most, 0);
 }
 
+static void the_lane_posted_is_of_vmx(void **state)
+{
+	struct campaign_request want;
+
+	(void)state;
+	assert_int_equal(campaign("{" BASE ", \"series\": [1], \"isa\": [\"svm\", \"vmx\"], \"lanes\": "
+				  "[\"exact\", \"posted\", \"race\", \"smp\"]}",
+				  &want),
+			 0);
+	assert_string_equal(want.lanes, "exact,posted,race,smp");
+	assert_int_equal(campaign("{" BASE ", \"series\": [1], \"lanes\": [\"posted\"]}", &want),
+			 -EINVAL);
+	assert_non_null(strstr(err.text, "is of vmx"));
+}
+
 static void a_budget_brings_the_null_control_unless_it_is_declined(void **state)
 {
 	struct campaign_request want;
@@ -97,13 +112,78 @@ static void a_campaign_that_breaks_the_contract_is_refused_with_a_sentence(void 
 		"{\"base\": {\"repository\": \"linux\", \"rev\": \"--help\"}, \"series\": [1]}",
 		"{\"base\": {\"repository\": \"linux\", \"rev\": \"a b\"}, \"series\": [1]}",
 		"{\"base\": {\"repository\": \"linux\", \"rev\": \"a..b\"}, \"series\": [1]}",
-		"{\"base\": {\"repository\": \"linux\"}, \"series\": [1]}",
+		"{" BASE ", \"series\": [1], \"thread\": 1}",
+		"{" BASE ", \"thread\": []}",
+		"{" BASE ", \"thread\": \"a b@x\"}",
+		"{" BASE ", \"thread\": \"\"}",
 	};
 	struct campaign_request want;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
 		if (campaign(bodies[i], &want) != -EINVAL)
+			fail_msg("taken: %s", bodies[i]);
+		assert_true(strlen(err.text) > 10);
+	}
+}
+
+static void a_base_may_be_left_to_the_series_of_a_thread(void **state)
+{
+	struct campaign_request want;
+
+	(void)state;
+	assert_int_equal(campaign("{\"thread\": \"<a.1@x>\"}", &want), 0);
+	assert_string_equal(want.thread, "a.1@x");
+	assert_string_equal(want.repository, "linux");
+	assert_string_equal(want.rev, "");
+	assert_int_equal(
+		campaign("{\"base\": {\"repository\": \"linux-next\"}, \"thread\": 7}", &want), 0);
+	assert_string_equal(want.thread, "7");
+	assert_string_equal(want.repository, "linux-next");
+}
+
+static int branch(const char *text, struct git_request *ret)
+{
+	CLEANUP(buf_release) struct buf body = BUF_INIT(1 << 16);
+
+	buf_puts(&body, text);
+	return json_git_request(&body, "linux,linux-next", ret, &err);
+}
+
+static void a_branch_is_asked_for(void **state)
+{
+	struct git_request want;
+
+	(void)state;
+	assert_int_equal(
+		branch("{\"git\": {\"url\": \"https://host/a\", \"ref\": \"early\"}}", &want), 0);
+	assert_string_equal(want.url, "https://host/a");
+	assert_string_equal(want.repository, "linux");
+	assert_string_equal(want.base, "");
+	assert_false(want.each_commit);
+}
+
+#define GIT "{\"git\": {\"url\": \"https://host/a\", \"ref\": \"early\""
+
+static void a_branch_that_breaks_the_contract_is_refused_with_a_sentence(void **state)
+{
+	static const char *const bodies[] = {
+		"{}",
+		"{\"git\": {}}",
+		"{\"git\": \"https://host/a\"}",
+		"{\"git\": {\"url\": \"https://host/a\"}}",
+		GIT ", \"depth\": 1}}",
+		GIT "}, \"name\": \"base\"}",
+		GIT "}, \"name\": \"No\"}",
+		GIT "}, \"sender_flag\": \"a b\"}",
+		GIT "}, \"expect\": \"luck:more\"}",
+		GIT "}, \"each_commit\": 1}",
+	};
+	struct git_request want;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		if (branch(bodies[i], &want) != -EINVAL)
 			fail_msg("taken: %s", bodies[i]);
 		assert_true(strlen(err.text) > 10);
 	}
@@ -161,7 +241,8 @@ static void a_load_result_is_decoded_whole(void **state)
 }
 
 #define RACE_RESULT(ranges)                                                                        \
-	"{\"status\": \"ok\", \"race_maps\": [{\"workload\": \"w\", \"kind\": \"cpuid\", \"sender\": "     \
+	"{\"status\": \"ok\", \"race_maps\": [{\"workload\": \"w\", \"kind\": \"cpuid\", "         \
+	"\"sender\": "                                                                             \
 	"\"ipi\", \"from\": -1, \"to\": 3, \"ranges\": [" ranges "]}]}"
 
 static void a_race_map_is_decoded_with_its_ranges(void **state)
@@ -295,7 +376,11 @@ static void a_document_that_does_not_fit_leaves_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_base_may_be_left_to_the_series_of_a_thread),
+		cmocka_unit_test(a_branch_is_asked_for),
+		cmocka_unit_test(a_branch_that_breaks_the_contract_is_refused_with_a_sentence),
 		cmocka_unit_test(a_campaign_has_the_defaults_of_the_contract),
+		cmocka_unit_test(the_lane_posted_is_of_vmx),
 		cmocka_unit_test(a_budget_brings_the_null_control_unless_it_is_declined),
 		cmocka_unit_test(a_campaign_that_breaks_the_contract_is_refused_with_a_sentence),
 		cmocka_unit_test(what_is_no_json_object_is_told_apart),

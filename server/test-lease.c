@@ -12,6 +12,93 @@ static void work_goes_only_to_who_can_do_it(void **state)
 	assert_int_equal(take(f, "bench-svm,build", &lease), 0);
 }
 
+static int64_t another(struct fixture *f, int64_t priority, int64_t later_ms)
+{
+	struct campaign_request request = usual_request();
+	struct db_conn *conn = db_begin_write(f->db);
+	int64_t id = 0;
+
+	request.series[0] = 1;
+	request.series_count = 1;
+	request.priority = priority;
+	assert_int_equal(campaign_create(conn, &request, f->now_ms + later_ms, &id, NULL), 0);
+	commit(&conn);
+	return id;
+}
+
+static int64_t next_campaign(struct fixture *f)
+{
+	CLEANUP(task_release) struct task task = { 0 };
+	struct lease lease;
+
+	assert_int_equal(take(f, "build", &lease), 0);
+	task = read_task(f, lease.task);
+	finish_build(f, &lease, '1');
+	return task.campaign;
+}
+
+static void a_higher_priority_goes_first_and_nobody_waits_for_ever(void **state)
+{
+	struct fixture *f = *state;
+	int64_t old, urgent, late;
+
+	old = make_campaign(f, usual_request(), 1);
+	urgent = another(f, 2, 60 * 1000);
+	/* More urgent than the first, but that had waited for longer than its priority is worth. */
+	late = another(f, 2, 2 * CAMPAIGN_PRIORITY_MS + 1000);
+	assert_int_equal(next_campaign(f), urgent);
+	assert_int_equal(next_campaign(f), urgent);
+	assert_int_equal(next_campaign(f), old);
+	assert_int_equal(next_campaign(f), old);
+	assert_int_equal(next_campaign(f), late);
+}
+
+static void a_campaign_is_measured_on_hosts_with_its_labels_alone(void **state)
+{
+	struct fixture *f = *state;
+	struct campaign_request request = usual_request();
+	CLEANUP(campaign_release) struct campaign campaign = { 0 };
+	CLEANUP(free_ptr) char *waiting = NULL, *served = NULL;
+	struct db_conn *conn;
+	struct lease lease;
+	int64_t id;
+
+	snprintf(request.host_labels, sizeof(request.host_labels), "disk=ssd,rack=a");
+	id = make_campaign(f, request, 1);
+	build_all(f, "12", 2);
+	assert_int_equal(take_labelled(f, "bench-svm", "", &lease), -EAGAIN);
+	assert_int_equal(take_labelled(f, "bench-svm", "disk=ssd,rack=ab", &lease), -EAGAIN);
+	campaign = read_campaign(f, id);
+	conn = db_begin_read(f->db);
+	waiting = campaign_waiting(conn, &campaign, f->now_ms);
+	db_rollback(&conn);
+	assert_non_null(strstr(waiting, "labelled disk=ssd,rack=a"));
+	assert_int_equal(take_labelled(f, "bench-svm", "disk=ssd,gpu=no,rack=a", &lease), 0);
+	conn = db_begin_read(f->db);
+	served = campaign_waiting(conn, &campaign, f->now_ms);
+	db_rollback(&conn);
+	assert_null(served);
+}
+
+static void a_block_has_the_workloads_of_its_lane_that_were_chosen(void **state)
+{
+	struct fixture *f = *state;
+	struct campaign_request request = usual_request();
+	CLEANUP(task_release) struct task exact = { 0 }, smp = { 0 };
+	struct lease lease;
+
+	snprintf(request.lanes, sizeof(request.lanes), "exact,smp");
+	snprintf(request.workloads, sizeof(request.workloads), "ipi-storm,exit-msr,exit-cpuid");
+	make_campaign(f, request, 1);
+	build_all(f, "12", 2);
+	assert_int_equal(take(f, "bench-svm", &lease), 0);
+	exact = read_task(f, lease.task);
+	assert_string_equal(exact.workloads, "exit-cpuid,exit-msr");
+	assert_int_equal(take(f, "bench-svm", &lease), 0);
+	smp = read_task(f, lease.task);
+	assert_string_equal(smp.workloads, "ipi-storm");
+}
+
 static void older_campaigns_go_first(void **state)
 {
 	struct fixture *f = *state;
@@ -209,6 +296,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_DB(work_goes_only_to_who_can_do_it),
 		WITH_DB(older_campaigns_go_first),
+		WITH_DB(a_higher_priority_goes_first_and_nobody_waits_for_ever),
+		WITH_DB(a_campaign_is_measured_on_hosts_with_its_labels_alone),
+		WITH_DB(a_block_has_the_workloads_of_its_lane_that_were_chosen),
 		WITH_DB(an_expired_lease_gives_the_task_to_the_next_with_another_attempt),
 		WITH_DB(a_heartbeat_keeps_the_lease),
 		WITH_DB(a_heartbeat_shows_in_the_campaign),

@@ -65,6 +65,30 @@ static void the_race_lane_has_one_block_of_its_rounds_in_order(void **state)
 	assert_string_equal(task.loads[2].series, "base");
 }
 
+static void posted_interrupts_are_measured_on_vmx_by_who_has_them(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(task_release) struct task build = { 0 }, block = { 0 };
+	struct campaign_request request = usual_request();
+	struct lease lease;
+
+	snprintf(request.lanes, sizeof(request.lanes), "posted");
+	snprintf(request.isa, sizeof(request.isa), "svm,vmx");
+	make_campaign(f, request, 1);
+	assert_int_equal(take(f, "build", &lease), 0);
+	build = read_task(f, lease.task);
+	assert_true(build.posted);
+	finish_build(f, &lease, '1');
+	build_all(f, "2", 1);
+	assert_int_equal(take(f, "bench-svm", &lease), -EAGAIN);
+	assert_int_equal(take(f, "bench-vmx", &lease), -EAGAIN);
+	assert_int_equal(take(f, "bench-vmx-posted", &lease), 0);
+	block = read_task(f, lease.task);
+	assert_string_equal(block.lane, "posted");
+	assert_string_equal(block.isa, "vmx");
+	assert_int_equal(block.loads_count, 2);
+}
+
 static void a_race_map_is_stored_with_its_load(void **state)
 {
 	struct fixture *f = *state;
@@ -98,7 +122,7 @@ static void a_race_map_is_stored_with_its_load(void **state)
 	commit(&conn);
 	conn = db_begin_read(f->db);
 	assert_int_equal(db_value(conn, 0, SQL_RACE_LOAD, db_int(campaign.variants[0].id),
-				  db_text("svm")),
+				  db_text("svm"), db_text("race")),
 			 task.loads[0].id);
 	{
 		CLEANUP(rows_end)
@@ -430,6 +454,7 @@ int main(void)
 		WITH_DB(the_base_is_built_first),
 		WITH_DB(a_campaign_is_done_when_every_load_has_its_result),
 		WITH_DB(the_race_lane_has_one_block_of_its_rounds_in_order),
+		WITH_DB(posted_interrupts_are_measured_on_vmx_by_who_has_them),
 		WITH_DB(a_race_map_is_stored_with_its_load),
 		WITH_DB(identical_code_is_not_measured),
 		WITH_DB(a_variant_built_before_the_base_is_judged_when_the_base_is_known),

@@ -60,14 +60,15 @@ bool waiters_any(struct waiters *waiters)
 	return any;
 }
 
-void waiters_wake(struct waiters *waiters, const char *capability, size_t count)
+void waiters_wake(struct waiters *waiters, const char *capability, const char *labels, size_t count)
 {
 	struct waiter *next;
 
 	pthread_mutex_lock(&waiters->mutex);
 	for (struct waiter *one = waiters->head.next; count && one != &waiters->head; one = next) {
 		next = one->next;
-		if (!check_listed(one->capabilities, capability))
+		if (!check_listed(one->capabilities, capability) ||
+		    !check_all_listed(one->labels, labels))
 			continue;
 		wake(one);
 		count--;

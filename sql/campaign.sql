@@ -19,6 +19,12 @@ SELECT avg(duration_ms) FROM (SELECT b.duration_ms FROM build b
 SELECT id, key, tree, base_tree, code_sha256, duration_ms, warnings, created_ms
 FROM build WHERE key = ?1 ORDER BY id DESC LIMIT 1;
 
+-- name: build_list
+SELECT id, key, tree, base_tree, code_sha256, duration_ms, warnings, created_ms
+FROM build WHERE id < ?1 AND (?3 IS NULL OR tree = ?3) AND (?4 IS NULL OR base_tree = ?4)
+	AND (?5 IS NULL OR code_sha256 = ?5)
+ORDER BY id DESC LIMIT ?2;
+
 -- name: campaign_add
 INSERT INTO campaign (state, repository, rev, isa, lanes, loads_exact, loads_smp, seed,
 	measure_identical, created_ms, loads_race)
@@ -52,7 +58,8 @@ UPDATE campaign SET base_tree = ?2 WHERE id = ?1;
 UPDATE campaign SET state = 'measuring' WHERE id = ?1 AND state = 'building';
 
 -- name: campaign_variants
-SELECT v.id, v.position, v.series_id, coalesce(s.name, 'base'), v.state, v.phase, v.reason,
+SELECT v.id, v.position, v.series_id, coalesce(s.name, 'base'), v.state,
+	CASE WHEN v.state = 'waiting' AND s.state = 'fetching' THEN 'fetch' ELSE v.phase END, v.reason,
 	v.started_ms, v.finished_ms, v.build_id, b.key, b.code_sha256, v.build_reused, b.duration_ms,
 	(SELECT t.id FROM task t WHERE t.variant_id = v.id), s.sender_flag, s.version
 FROM variant v LEFT JOIN series s ON s.id = v.series_id LEFT JOIN build b ON b.id = v.build_id
@@ -71,10 +78,10 @@ VALUES (?1, 1 + coalesce((SELECT max(version) FROM series WHERE name = ?1), 0), 
 
 -- name: series_find
 SELECT s.id, s.name, s.version, s.sender_flag, s.mbox_sha256, a.bytes, s.created_ms
-FROM series s JOIN artifact a ON a.sha256 = s.mbox_sha256 WHERE s.id = ?1;
+FROM series s LEFT JOIN artifact a ON a.sha256 = s.mbox_sha256 WHERE s.id = ?1;
 
 -- name: series_list
-SELECT id FROM series WHERE id < ?1 ORDER BY id DESC LIMIT ?2;
+SELECT id FROM series WHERE id < ?1 AND part_of IS NULL ORDER BY id DESC LIMIT ?2;
 
 -- name: series_patches
 SELECT number, subject, author, date FROM patch WHERE series_id = ?1 ORDER BY number;
@@ -88,6 +95,15 @@ UPDATE variant SET state = ?2, reason = ?3, phase = NULL, finished_ms = ?4 WHERE
 -- name: variant_fail_open
 UPDATE variant SET state = 'failed', reason = ?2, phase = NULL, finished_ms = ?3
 WHERE campaign_id = ?1 AND state NOT IN ('done', 'identical', 'failed');
+
+-- name: variant_list
+SELECT v.id, v.campaign_id, CASE v.position WHEN 0 THEN 'base' ELSE 'series' END, coalesce(s.name, 'base'),
+	v.series_id, s.version, v.state, v.phase, v.reason, v.started_ms, v.finished_ms, v.build_id,
+	b.key, b.code_sha256, v.build_reused
+FROM variant v LEFT JOIN series s ON s.id = v.series_id LEFT JOIN build b ON b.id = v.build_id
+WHERE v.id < ?1 AND (?3 IS NULL OR v.campaign_id = ?3) AND (?4 IS NULL OR coalesce(s.name, 'base') = ?4)
+	AND (?5 IS NULL OR v.state = ?5)
+ORDER BY v.id DESC LIMIT ?2;
 
 -- name: variant_set_build
 UPDATE variant SET state = 'built', phase = NULL, build_id = ?2, build_reused = ?3 WHERE id = ?1;

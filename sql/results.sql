@@ -36,7 +36,8 @@ GROUP BY kind, part ORDER BY kind, part;
 
 -- name: race_load
 SELECT l.id FROM load l JOIN block b ON b.id = l.block_id
-WHERE l.variant_id = ?1 AND b.isa = ?2 AND EXISTS (SELECT 1 FROM race_map r WHERE r.load_id = l.id)
+WHERE l.variant_id = ?1 AND b.isa = ?2 AND b.lane = coalesce(?3, b.lane)
+	AND EXISTS (SELECT 1 FROM race_map r WHERE r.load_id = l.id)
 ORDER BY l.id LIMIT 1;
 
 -- name: race_map_add
@@ -62,25 +63,29 @@ SELECT l.id, d.gate, d.workload, d.passed, d.detail FROM verdict d JOIN load l O
 JOIN block b ON b.id = l.block_id WHERE b.campaign_id = ?1 ORDER BY d.id;
 
 -- name: rank_samples
-SELECT l.id, s.metric, s.workload, s.kind, s.value, s.n, s.total
-FROM sample s JOIN load l ON l.id = s.load_id
-JOIN block b ON b.id = l.block_id WHERE b.campaign_id = ?1 AND s.metric <> 'exits_by_reason'
-	AND NOT l.control
-ORDER BY s.id;
+SELECT metric, workload, kind, value, n, total FROM sample
+WHERE load_id = ?1 AND metric <> 'exits_by_reason' ORDER BY id;
 
 -- name: sample_add
 INSERT INTO sample (load_id, metric, workload, kind, rep, value, n, total)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
 
 -- name: sample_list
-SELECT s.id, l.id, l.block_id, coalesce(e.name, 'base'), b.isa, b.lane, s.metric, s.workload,
-	s.kind, s.rep, s.value, s.n, s.total
-FROM block b JOIN load l ON l.block_id = b.id JOIN sample s ON s.load_id = l.id
+SELECT id, metric, workload, kind, rep, value, n, total FROM sample
+WHERE load_id = ?1 AND id > ?2 AND (?4 IS NULL OR metric = ?4) ORDER BY id LIMIT ?3;
+
+-- name: sample_loads
+-- Loads whose samples come after one, in the order of their samples.
+SELECT l.id, l.block_id, coalesce(e.name, 'base'), b.isa, b.lane
+FROM block b JOIN load l ON l.block_id = b.id
 JOIN variant v ON v.id = l.variant_id LEFT JOIN series e ON e.id = v.series_id
-WHERE b.campaign_id = ?1 AND s.id > ?2 AND (?4 IS NULL OR s.metric = ?4)
-	AND (?5 IS NULL OR coalesce(e.name, 'base') = ?5) AND (?6 IS NULL OR b.lane = ?6)
-	AND (?7 IS NULL OR b.isa = ?7)
-ORDER BY s.id LIMIT ?3;
+WHERE b.campaign_id = ?1 AND l.last_sample > ?2
+	AND (?3 IS NULL OR coalesce(e.name, 'base') = ?3) AND (?4 IS NULL OR b.lane = ?4)
+	AND (?5 IS NULL OR b.isa = ?5)
+ORDER BY l.last_sample;
+
+-- name: sample_set_last
+UPDATE load SET last_sample = ?2 WHERE id = ?1;
 
 -- name: verdict_add
 INSERT INTO verdict (load_id, gate, workload, passed, detail) VALUES (?1, ?2, ?3, ?4, ?5);

@@ -107,15 +107,19 @@ VALUES (?1, 'block', ?2, 'pending', ?3);
 INSERT INTO task (campaign_id, kind, capability, state, variant_id, created_ms)
 VALUES (?1, 'build', 'build', 'pending', ?2, ?3);
 
+-- name: task_add_fetch
+INSERT INTO task (kind, capability, state, created_ms) VALUES ('fetch', 'build', 'pending', ?1);
+
 -- name: task_find
 SELECT t.id, t.kind, t.campaign_id, t.state, t.attempt, t.capability, b.isa, b.lane,
-	coalesce(s.name, CASE WHEN t.variant_id IS NULL THEN NULL ELSE 'base' END), t.phase,
+	coalesce(s.name, f.name, CASE WHEN t.variant_id IS NULL THEN NULL ELSE 'base' END), t.phase,
 	(SELECT h.name FROM lease l JOIN host h ON h.id = l.host_id WHERE l.task_id = t.id
 		ORDER BY l.created_ms DESC LIMIT 1),
 	t.created_ms, t.started_ms, t.finished_ms, coalesce(g.head_bytes + g.tail_bytes, 0),
 	coalesce(g.dropped_bytes, 0), t.variant_id, t.lost, t.unfinished, t.campaign_id
 FROM task t LEFT JOIN block b ON b.task_id = t.id LEFT JOIN variant v ON v.id = t.variant_id
 LEFT JOIN series s ON s.id = v.series_id LEFT JOIN task_log g ON g.task_id = t.id
+LEFT JOIN fetch h ON h.task_id = t.id LEFT JOIN series f ON f.id = h.series_id
 WHERE t.id = ?1;
 
 -- name: task_finish
@@ -137,9 +141,20 @@ LEFT JOIN series s ON s.id = v.series_id
 WHERE b.task_id = ?1 ORDER BY l.position;
 
 -- name: task_next
-SELECT t.id FROM task t
-WHERE t.state = 'pending' AND instr(',' || ?1 || ',', ',' || t.capability || ',')
-ORDER BY t.campaign_id, t.id LIMIT 1;
+-- What is to be fetched comes first: it takes seconds, and a campaign may wait for it. Labels say where a
+-- campaign may be measured; who builds it does not matter.
+SELECT id FROM (
+	SELECT 0 AS turn, (SELECT t.id FROM task t
+		WHERE t.state = 'pending' AND t.kind = 'fetch'
+			AND instr(',' || ?1 || ',', ',' || t.capability || ',')
+		ORDER BY t.id LIMIT 1) AS id
+	UNION ALL
+	SELECT 1, (SELECT t.id FROM campaign c CROSS JOIN task t ON t.campaign_id = c.id
+		WHERE c.state IN ('building', 'measuring') AND t.state = 'pending'
+			AND instr(',' || ?1 || ',', ',' || t.capability || ',')
+			AND (t.kind <> 'block' OR holds_all(?2, c.host_labels))
+		ORDER BY c.queue_ms, c.id, t.id LIMIT 1))
+WHERE id IS NOT NULL ORDER BY turn LIMIT 1;
 
 -- name: task_pending
 SELECT capability, count(*) FROM task WHERE state = 'pending' GROUP BY capability;
@@ -149,9 +164,13 @@ UPDATE task SET phase = ?2 WHERE id = ?1;
 
 -- name: task_variant
 SELECT v.id, v.position, coalesce(s.name, 'base'), s.mbox_sha256, s.sender_flag,
-	c.repository, c.rev
+	c.repository, c.rev, c.lanes, c.preferred_commit
 FROM variant v LEFT JOIN series s ON s.id = v.series_id JOIN campaign c ON c.id = v.campaign_id
 WHERE v.id = ?1;
+
+-- name: task_wanted
+SELECT t.capability, CASE t.kind WHEN 'block' THEN c.host_labels ELSE '' END, count(*)
+FROM task t LEFT JOIN campaign c ON c.id = t.campaign_id WHERE t.state = 'pending' GROUP BY 1, 2;
 
 -- name: variant_faults
 SELECT b.isa, l.status, l.sentence FROM load l JOIN block b ON b.id = l.block_id

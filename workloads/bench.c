@@ -72,6 +72,8 @@ static bool run_rep(struct bench *bench, const struct workload *workload, enum p
 	if (lost_an_ipi(&rep) || !leg_is_ok(bench, &rep))
 		return false;
 	report_rep(bench, &rep);
+	if (workload->latency_of && pass == PASS_TIMING)
+		report_latency(bench, &rep);
 	if (workload->kind == WORKLOAD_EXIT)
 		report_site(bench, &rep);
 	return true;
@@ -154,7 +156,7 @@ static void run_races(struct bench *bench, const struct workload *workload)
 		run_race(bench, workload, i);
 }
 
-static bool is_wanted(const struct bench *bench, const struct workload *workload)
+bool bench_wants(const struct bench *bench, const struct workload *workload)
 {
 	if ((workload->kind == WORKLOAD_KICK || workload->kind == WORKLOAD_RACE) && !bench->kick)
 		return false;
@@ -187,18 +189,24 @@ static void mark_races(void)
 	__asm__ volatile("xchg %%bx, %%bx" ::: "memory");
 }
 
-/* The kick gates come first: a variant that fails one would make every IPI wait for a timer tick.
- */
+static bool lane_has_races(enum lane lane)
+{
+	return lane == LANE_RACE || lane == LANE_POSTED;
+}
+
+/* The kick gates come first: a variant that fails one would make every IPI wait for a timer tick. */
 static void run_all(struct bench *bench)
 {
-	if (bench->lane == LANE_RACE)
-		mark_races();
-	for (size_t i = 0; i < workloads_count; i++)
-		if (workloads[i].kind == WORKLOAD_KICK && is_wanted(bench, &workloads[i]))
-			run_one(bench, &workloads[i]);
-	for (size_t i = 0; i < workloads_count; i++)
-		if (workloads[i].kind != WORKLOAD_KICK && is_wanted(bench, &workloads[i]))
-			run_one(bench, &workloads[i]);
+	static const enum workload_kind order[] = { WORKLOAD_KICK, WORKLOAD_EXIT, WORKLOAD_IPI,
+						    WORKLOAD_RACE };
+
+	for (size_t k = 0; k < sizeof(order) / sizeof(order[0]); k++) {
+		if (order[k] == WORKLOAD_RACE && lane_has_races(bench->lane))
+			mark_races();
+		for (size_t i = 0; i < workloads_count; i++)
+			if (workloads[i].kind == order[k] && bench_wants(bench, &workloads[i]))
+				run_one(bench, &workloads[i]);
+	}
 }
 
 static void pin_to_first_cpu(void)

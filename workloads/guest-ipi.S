@@ -13,6 +13,7 @@
 
 #define DONE	 (GUEST_SHARED + SHARED_DONE)
 #define FINISHED (GUEST_SHARED + SHARED_FINISHED)
+#define STAMP	 (GUEST_SHARED + SHARED_STAMP)
 #define STOP	 (GUEST_SHARED + SHARED_STOP)
 #define VCPU0	 (GUEST_SHARED + SHARED_VCPU)
 #define VCPU1	 (VCPU0 + SHARED_VCPU_BYTES)
@@ -40,6 +41,10 @@ send_to_1:
 	jne 1f
 	movq $1, DONE
 1:	incq VCPU_SENT(%rbp)
+	rdtsc
+	shl $32, %rdx
+	or %rdx, %rax
+	mov %rax, STAMP
 	mov $0x830, %ecx
 	mov $GUEST_VECTOR, %eax
 	mov $1, %edx

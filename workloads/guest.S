@@ -51,6 +51,11 @@ guest_start:
 	add $4096, %rax
 	cmp %r8, %rax
 	jb 1b
+	mov $GUEST_LATENCY, %eax
+2:	lock orq $0, (%rax)
+	add $4096, %rax
+	cmp $(GUEST_LATENCY + 8 * GUEST_LATENCY_MAX), %rax
+	jb 2b
 
 	xor %edx, %edx
 	mov $0x80f, %ecx		/* SVR: enable, spurious vector 0xff */
@@ -94,7 +99,18 @@ guest_ipi:
 	push %rax
 	push %rcx
 	push %rdx
-	mov 24(%rsp), %rax
+	cmpq $0, GUEST_SHARED + SHARED_STAMP
+	je 2f
+	rdtsc
+	shl $32, %rdx
+	or %rdx, %rax
+	sub GUEST_SHARED + SHARED_STAMP, %rax
+	mov GUEST_SHARED + SHARED_LATENCIES, %rcx
+	cmp $GUEST_LATENCY_MAX, %rcx
+	jae 2f
+	mov %rax, GUEST_LATENCY(, %rcx, 8)
+	incq GUEST_SHARED + SHARED_LATENCIES
+2:	mov 24(%rsp), %rax
 	incq VCPU_RECEIVED - 8 * GUEST_VECTOR(%rbp, %rax, 8)
 	mov $0x80b, %ecx
 	xor %eax, %eax
@@ -110,8 +126,25 @@ guest_ipi:
 1:	add $16, %rsp
 	iretq
 
-/* A spurious interrupt has no end of interrupt. */
+/*
+ * A spurious interrupt is not in service and has no end of interrupt. Bochs 3.0 makes a notification
+ * that finds nothing posted an interrupt of this vector, which is: unended it would keep all others out.
+ */
 guest_spurious:
+	push %rax
+	push %rcx
+	push %rdx
+	mov $0x817, %ecx		/* ISR, vectors 224 to 255 */
+	rdmsr
+	test %eax, %eax
+	jns 1f
+	mov $0x80b, %ecx
+	xor %eax, %eax
+	xor %edx, %edx
+	wrmsr
+1:	pop %rdx
+	pop %rcx
+	pop %rax
 	add $8, %rsp
 	iretq
 

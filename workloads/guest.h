@@ -31,6 +31,8 @@
 #define GUEST_IMAGE 0x10000
 #define GUEST_IMAGE_MAX_BYTES 0x10000
 #define GUEST_STACKS 0x80000 /* one page for each vCPU */
+#define GUEST_LATENCY 0x100000 /* of each IPI, in ticks of the TSC; SHARED_LATENCIES of them */
+#define GUEST_LATENCY_MAX 8192 /* later ones are not kept */
 
 #define GUEST_VCPUS_MAX 8
 #define GUEST_VECTOR 0x40 /* plus the number of the sending vCPU: two senders never coalesce */
@@ -47,6 +49,8 @@
 #define SHARED_FINISHED 0x80 /* vCPUs that have sent all of theirs */
 #define SHARED_STOP 0xc0     /* the VMM asks senders to make the next IPI their last */
 #define SHARED_FAULT 0x100
+#define SHARED_STAMP 0x140 /* TSC when the IPI under way was sent; 0: nobody asks */
+#define SHARED_LATENCIES 0x180
 #define SHARED_VCPU 0x400
 #define SHARED_VCPU_BYTES 0x100
 #define VCPU_SENT 0x00
@@ -88,6 +92,8 @@ struct guest_shared {
 	_Alignas(64) uint64_t finished;
 	_Alignas(64) uint64_t stop;
 	_Alignas(64) struct guest_fault fault;
+	_Alignas(64) uint64_t stamp;
+	_Alignas(64) uint64_t latencies;
 	_Alignas(SHARED_VCPU) struct guest_vcpu vcpus[GUEST_VCPUS_MAX];
 };
 
@@ -99,6 +105,9 @@ _Static_assert(__builtin_offsetof(struct guest_shared, finished) == SHARED_FINIS
 	       "as guests see it");
 _Static_assert(__builtin_offsetof(struct guest_shared, stop) == SHARED_STOP, "as guests see it");
 _Static_assert(__builtin_offsetof(struct guest_shared, fault) == SHARED_FAULT, "as guests see it");
+_Static_assert(__builtin_offsetof(struct guest_shared, stamp) == SHARED_STAMP, "as guests see it");
+_Static_assert(__builtin_offsetof(struct guest_shared, latencies) == SHARED_LATENCIES,
+	       "as guests see it");
 _Static_assert(__builtin_offsetof(struct guest_shared, vcpus) == SHARED_VCPU, "as guests see it");
 
 struct guest_race {

@@ -163,7 +163,7 @@ static int run(int argc, char **argv)
 		bench.counting = bench.lane == LANE_SMP;
 	/* A sweep takes what it takes; the limit is for a host on which it would not end. */
 	if (!bench.limit_s)
-		bench.limit_s = bench.lane == LANE_RACE ? 60 : 3;
+		bench.limit_s = bench.lane == LANE_RACE || bench.lane == LANE_POSTED ? 60 : 3;
 	if (bench_run(&bench, &err) < 0) {
 		fprintf(stderr, "runway-bench: %s\n", err.text);
 		return 1;

@@ -26,6 +26,22 @@ void race_map_add(struct race_map *map, enum race_state state)
 	map->states[map->count++] = (uint8_t)state;
 }
 
+void race_map_settle(struct race_map *map, int64_t exit_ticks)
+{
+	/* An event that came exit_ticks later than the last one before the moment met the exit. */
+	int64_t after = map->last_early + exit_ticks + 1 - map->first;
+	size_t first = after < 0 ? 0 : (size_t)after, end = first;
+
+	while (end < map->count && map->states[end] != RACE_QUIET && map->states[end] != RACE_LOST)
+		end++;
+	if (!map->cycle || map->last_early < map->first || end >= map->count ||
+	    map->first + (int64_t)end >= map->cycle)
+		return;
+	for (size_t i = first; i < end; i++)
+		if (map->states[i] == RACE_NEEDED)
+			map->states[i] = RACE_SPURIOUS;
+}
+
 void race_map_release(struct race_map *map)
 {
 	free(map->states);

@@ -140,6 +140,7 @@ static void look(const struct sweep *sweep, const struct runway_kick_counters *b
 	bool left;
 
 	ret->sent = ipis > 0;
+	ret->posted = after->posted > before->posted;
 	ret->found = after->irq_exits > before->irq_exits || after->wakeups > before->wakeups;
 	ret->early = page->before != page->at;
 	ret->entered = entered ? (int64_t)(entered - exit) : 0;
@@ -152,6 +153,19 @@ static void look(const struct sweep *sweep, const struct runway_kick_counters *b
 	 * another. */
 	left = after->exits - before->exits > 1;
 	ret->arrived = !entered || entered > began || left;
+}
+
+/*
+ * A notification to a vCPU in the guest is the processor's own affair: no interrupt, no exit. Sending
+ * one takes a number of ticks that nothing else takes; if it was no interrupt of the host's, it found
+ * the guest, or came in time for the entry.
+ */
+static void look_for_notification(const struct race_map *map, struct race_seen *seen)
+{
+	if (!map->notify || seen->send != map->notify)
+		return;
+	seen->sent = true;
+	seen->found |= !seen->posted;
 }
 
 /* One try; -EAGAIN when an interrupt or a late sender disturbed it. */
@@ -190,6 +204,9 @@ static int try_round(struct sweep *sweep, int64_t offset, struct race_seen *ret_
 		return rc;
 	sweep->map->rounds++;
 	ret_seen->send = (int64_t)(ended - began);
+	look_for_notification(sweep->map, ret_seen);
+	sweep->late = (int64_t)(began - planned);
+	sweep->others = after.others - before.others;
 	if (began != planned && sweep->lead < LEAD_TICKS_MAX && after.others == before.others)
 		sweep->lead += sweep->lead / 2;
 	return began != planned || after.others != before.others ? -EAGAIN : 0;
@@ -208,8 +225,9 @@ int race_round(struct sweep *sweep, int64_t offset, struct race_seen *ret_seen, 
 		return rc;
 	}
 	return err_set(err, -ETIMEDOUT,
-		       "Offset %" PRId64
-		       " was disturbed %d times: CPUs that share one TSC and go on "
-		       "together are needed.",
-		       offset, RACE_TRIES);
+		       "Offset %" PRId64 " was disturbed %d times (the last time sending began %" PRId64
+		       " ticks late, and %" PRIu64
+		       " other interrupts came): CPUs that share one TSC and go on together are "
+		       "needed.",
+		       offset, RACE_TRIES, sweep->late, sweep->others);
 }

@@ -21,6 +21,9 @@ struct sweep {
 	unsigned target; /* number of the vCPU */
 	uint64_t rounds;
 	uint64_t lead;
+	/* Of the last round: why it may have to be tried again. */
+	int64_t late;
+	uint64_t others;
 };
 
 /* -ETIMEDOUT when every try was disturbed. */

@@ -22,6 +22,11 @@
 #define SAME_OFFSETS_ASLEEP 2048
 #define OFFSETS_MAX 40000
 
+static bool is_kick(const struct sweep *sweep)
+{
+	return sweep->race->workload->race_sender == RACE_KICK;
+}
+
 /* How long cycle and sending take, from rounds whose event comes long after the cycle. */
 static int measure_cycle(struct sweep *sweep, struct err *err)
 {
@@ -37,6 +42,9 @@ static int measure_cycle(struct sweep *sweep, struct err *err)
 	sweep->map->send_max = seen.send;
 	if (sweep->race->workload->race_sleeps)
 		return 0;
+	/* It came while the target was in the guest, and no IPI and no exit tell how. */
+	if (seen.arrived && !seen.sent && !is_kick(sweep))
+		sweep->map->notify = seen.send;
 	if (!seen.entered)
 		return err_set(err, -ENODATA, "The target did not enter the guest again.");
 	sweep->map->cycle = seen.entered;
@@ -68,6 +76,8 @@ static void note(struct race_map *map, const struct race_seen *seen)
 		map->latency_max = seen->latency;
 	if (seen->send > map->send_max)
 		map->send_max = seen->send;
+	if (seen->early)
+		map->last_early = map->first + (int64_t)map->count;
 }
 
 /*
@@ -113,8 +123,10 @@ static int sweep_all(struct sweep *sweep, struct err *err)
 	for (int64_t offset = map->first; map->count < OFFSETS_MAX; offset++) {
 		int rc;
 
-		if (race_map_is_over(map, least, sleeps ? SAME_OFFSETS_ASLEEP : SAME_OFFSETS))
+		if (race_map_is_over(map, least, sleeps ? SAME_OFFSETS_ASLEEP : SAME_OFFSETS)) {
+			race_map_settle(map, RACE_EXIT_TICKS);
 			return 0;
+		}
 		map->cut = sweep->race->vm->alarms > 0;
 		if (map->cut)
 			return 0;
@@ -195,7 +207,7 @@ static int run_sweep(struct sweep *sweep, struct err *err)
 int race_run(const struct race *race, struct race_map *ret_map, struct err *err)
 {
 	CLEANUP(close_fd) int fd = -1;
-	CLEANUP(race_map_release) struct race_map map = { 0 };
+	CLEANUP(race_map_release) struct race_map map = { .last_early = INT64_MIN };
 	bool is_ipi = race->workload->race_sender == RACE_IPI;
 	struct sweep sweep = { .race = race,
 			       .map = &map,

@@ -35,6 +35,7 @@ const char *race_state_name(enum race_state state);
 /* Of one round. Moments are ticks from the target's exit. */
 struct race_seen {
 	bool sent, found, arrived;
+	bool posted; /* the target's CPU took a posted-interrupt notification out of the guest */
 	bool early;	 /* the target was held up before its exit: the event came before it */
 	int64_t entered; /* first instruction after the exit; 0: not before the round was judged */
 	int64_t latency; /* from the beginning of the sending to the event's arrival; 0: none */
@@ -51,12 +52,25 @@ struct race_map {
 	uint64_t rounds;   /* tried, those included that were disturbed and tried again */
 	uint64_t unsteady; /* rounds whose outcome the next one at the same offset did not have */
 	int64_t cycle;	   /* ticks from exit to entry without an event; 0 when it sleeps */
+	/* Largest offset at which the event came before the target's moment; below first: none. */
+	int64_t last_early;
+	/* Ticks that sending takes when it ends in a posted-interrupt notification, which leaves no
+	 * trace at a target that is in the guest; 0: this host posts none. */
+	int64_t notify;
 	int64_t send_max;  /* ticks from the beginning of sending to its end, at most */
 	int64_t latency_max;
 	bool cut; /* the time was up: what is there is true, and not all */
 };
 
 void race_map_add(struct race_map *map, enum race_state state);
+
+/*
+ * What counters cannot tell: a path that re-enters with interrupts off takes an IPI of its exit window
+ * at the re-entry, where it makes an exit as if it had been needed. Offsets after the exit that are
+ * needed, up to the first at which nothing is sent any more, are made spurious. Where something is
+ * sent from the exit to the entry, or the target sleeps, nothing changes.
+ */
+void race_map_settle(struct race_map *map, int64_t exit_ticks);
 void race_map_release(struct race_map *map);
 
 /* A run of equal states. */

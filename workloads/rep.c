@@ -25,7 +25,7 @@ void rep_release(struct rep *rep)
 	vm_release(&rep->vm);
 }
 
-static uint64_t iterations_of(const struct bench *bench, const struct workload *workload)
+uint64_t rep_iterations(const struct bench *bench, const struct workload *workload)
 {
 	uint64_t iterations = workload->iterations[bench->lane];
 
@@ -48,7 +48,7 @@ int rep_prepare(struct rep *rep, const struct bench *bench, struct err *err)
 		/* Who sweeps runs the sender itself, in both legs: a change of threads waits for
 		 * RCU. */
 		.driven = workload->kind == WORKLOAD_RACE && workload->vcpus_max > 1,
-		.iterations = iterations_of(bench, workload),
+		.iterations = rep_iterations(bench, workload),
 		.gap_turns = workload->gap_turns,
 		.isa = bench->isa,
 	};

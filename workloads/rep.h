@@ -42,6 +42,9 @@ int rep_prepare(struct rep *rep, const struct bench *bench, struct err *err);
 int rep_measure(struct rep *rep, const struct bench *bench, struct err *err);
 void rep_release(struct rep *rep);
 
+/* How many of what it does a repetition of that workload does. */
+uint64_t rep_iterations(const struct bench *bench, const struct workload *workload);
+
 const char *pass_name(enum pass pass);
 
 #endif

@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 
 #include "lib/cleanup.h"
+#include "lib/histogram.h"
 #include "workloads/line.h"
 
 #define FORMAT_VERSION 1
@@ -30,6 +31,24 @@ static uint64_t tsc_khz(void)
 	return khz > 0 ? (uint64_t)khz : 0;
 }
 
+/* Without them what a workload did cannot be done again. */
+static void add_workloads(struct line *line, const struct bench *bench)
+{
+	line_object(line, "workloads");
+	for (size_t i = 0; i < workloads_count; i++) {
+		char text[128];
+
+		if (!bench_wants(bench, &workloads[i]))
+			continue;
+		snprintf(text, sizeof(text), "vcpus %u, iterations %llu, gap_turns %u",
+			 workload_vcpus(&workloads[i], bench->cpus),
+			 (unsigned long long)rep_iterations(bench, &workloads[i]),
+			 (unsigned)workloads[i].gap_turns);
+		line_text(line, workloads[i].name, text);
+	}
+	line_close(line, '}');
+}
+
 void report_hello(struct bench *bench)
 {
 	struct utsname name = { 0 };
@@ -45,6 +64,9 @@ void report_hello(struct bench *bench)
 	host_facts_parameters(bench->sys, &line);
 	host_facts_mitigations(bench->sys, &line);
 	line_number(&line, "tsc_khz", tsc_khz());
+	line_number(&line, "timing", bench->timing);
+	line_number(&line, "counting", bench->counting);
+	add_workloads(&line, bench);
 	send_line(bench, &line);
 }
 
@@ -93,6 +115,33 @@ void report_rep(struct bench *bench, const struct rep *rep)
 	line_number(&line, "wall_ns", rep->wall_ns);
 	if (vm_was_cut(&rep->vm))
 		line_bool(&line, "cut", true);
+	send_line(bench, &line);
+}
+
+void report_latency(struct bench *bench, const struct rep *rep)
+{
+	CLEANUP(histogram_release) struct histogram histogram = HISTOGRAM_INIT;
+	size_t count;
+	const uint64_t *latencies = vm_latencies(&rep->vm, &count);
+	struct line line;
+
+	for (size_t i = 0; i < count; i++)
+		histogram_record(&histogram, latencies[i], 1);
+	if (!count)
+		return;
+	open_rep(&line, "latency", rep);
+	line_text(&line, "target", rep->workload->latency_of);
+	line_number(&line, "bits", HISTOGRAM_BITS);
+	line_array(&line, "buckets");
+	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		if (!histogram.counts[i])
+			continue;
+		line_array(&line, NULL);
+		line_number(&line, NULL, i);
+		line_number(&line, NULL, histogram.counts[i]);
+		line_close(&line, ']');
+	}
+	line_close(&line, ']');
 	send_line(bench, &line);
 }
 

@@ -14,6 +14,7 @@
 void report_hello(struct bench *bench);
 void report_begin(struct bench *bench, const struct rep *rep);
 void report_rep(struct bench *bench, const struct rep *rep);
+void report_latency(struct bench *bench, const struct rep *rep); /* nothing when none were kept */
 void report_site(struct bench *bench, const struct rep *rep);
 void report_delivery(struct bench *bench, const struct workload *workload, uint64_t expected,
 		     uint64_t received);

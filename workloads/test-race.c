@@ -85,6 +85,40 @@ static void a_sweep_is_over_when_nothing_changes_after_the_cycle(void **state)
 	assert_false(race_map_is_over(&map, -2, 7));
 }
 
+/* Exit after the offset -1 (the event of -2 came one tick before the moment, two before it). */
+static struct race_map settled(const char *letters, int64_t cycle)
+{
+	struct race_map map = map_of(letters);
+
+	map.cycle = cycle;
+	map.last_early = -2;
+	race_map_settle(&map, 1);
+	return map;
+}
+
+static void an_ipi_that_waits_for_the_reentry_was_not_needed(void **state)
+{
+	CLEANUP(race_map_release) struct race_map map = settled("nnnsnqqnnnn", 20);
+
+	(void)state;
+	assert_int_equal(race_map_count(&map, RACE_SPURIOUS), 3);
+	assert_int_equal(map.states[1], RACE_NEEDED); /* it met the target before its exit */
+	assert_int_equal(map.states[2], RACE_SPURIOUS);
+	assert_int_equal(map.states[7], RACE_NEEDED); /* announced again */
+}
+
+static void an_ipi_of_a_path_that_sends_all_the_way_is_as_counted(void **state)
+{
+	CLEANUP(race_map_release) struct race_map all = settled("nnssssnnnn", 20);
+	CLEANUP(race_map_release) struct race_map later = settled("nnsnnnqq", 3);
+	CLEANUP(race_map_release) struct race_map asleep = settled("nnnnqq", 0);
+
+	(void)state;
+	assert_int_equal(race_map_count(&all, RACE_SPURIOUS), 4);
+	assert_int_equal(race_map_count(&later, RACE_SPURIOUS), 1);
+	assert_int_equal(race_map_count(&asleep, RACE_SPURIOUS), 0);
+}
+
 static void a_moment_that_is_over_is_not_waited_for(void **state)
 {
 	uint64_t now = __builtin_ia32_rdtsc();
@@ -111,6 +145,8 @@ int main(void)
 		cmocka_unit_test(ranges_are_runs_of_equal_states_and_cover_all),
 		cmocka_unit_test(a_map_without_offsets_has_no_ranges),
 		cmocka_unit_test(a_sweep_is_over_when_nothing_changes_after_the_cycle),
+		cmocka_unit_test(an_ipi_that_waits_for_the_reentry_was_not_needed),
+		cmocka_unit_test(an_ipi_of_a_path_that_sends_all_the_way_is_as_counted),
 		cmocka_unit_test(a_moment_that_is_over_is_not_waited_for),
 		cmocka_unit_test(a_moment_to_come_is_waited_for),
 	};

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "lib/workload-name.h"
 #include "workloads/bench.h"
 
 static void the_table_is_sorted(void **state)
@@ -97,6 +98,21 @@ static void each_target_is_raced_by_every_sender_beside_it(void **state)
 	assert_int_equal(senders[RACE_KICK], 5);
 }
 
+/* The server takes campaigns on workloads that it does not run, by the table in lib. */
+static void the_names_that_others_know_are_those_of_the_table(void **state)
+{
+	(void)state;
+	assert_int_equal(workload_names_count, workloads_count);
+	for (size_t i = 0; i < workloads_count; i++) {
+		const struct workload_name *name = &workload_names[i];
+
+		assert_string_equal(name->name, workloads[i].name);
+		for (enum lane lane = 0; lane < LANES_COUNT; lane++)
+			assert_int_equal(workloads[i].iterations[lane] > 0,
+					 bench_list_has(name->lanes, lane_name(lane)));
+	}
+}
+
 static void a_list_has_whole_names_only(void **state)
 {
 	(void)state;
@@ -119,6 +135,7 @@ int main(void)
 		cmocka_unit_test(the_exact_lane_needs_one_cpu),
 		cmocka_unit_test(workloads_that_need_two_cpus_do_not_run_on_one),
 		cmocka_unit_test(each_target_is_raced_by_every_sender_beside_it),
+		cmocka_unit_test(the_names_that_others_know_are_those_of_the_table),
 		cmocka_unit_test(a_list_has_whole_names_only),
 	};
 

@@ -238,3 +238,11 @@ uint64_t vm_received(const struct vm *vm)
 					       __ATOMIC_ACQUIRE);
 	return sum;
 }
+
+const uint64_t *vm_latencies(const struct vm *vm, size_t *ret_count)
+{
+	uint64_t count = __atomic_load_n(&vm_shared(vm)->latencies, __ATOMIC_ACQUIRE);
+
+	*ret_count = count < GUEST_LATENCY_MAX ? (size_t)count : GUEST_LATENCY_MAX;
+	return (const uint64_t *)(const void *)(vm->memory + GUEST_LATENCY);
+}

@@ -93,6 +93,8 @@ void vm_release(struct vm *vm);
 struct guest_shared *vm_shared(const struct vm *vm);
 uint64_t vm_sent(const struct vm *vm);	   /* over all vCPUs */
 uint64_t vm_received(const struct vm *vm); /* over all vCPUs */
+/* Of the IPIs that arrived, in ticks of the TSC; so many that the guest says it kept. */
+const uint64_t *vm_latencies(const struct vm *vm, size_t *ret_count);
 
 /*
  * Runs until every vCPU reached the end of this leg, or one failed. After limit_s senders are asked

@@ -14,33 +14,36 @@ extern const uint8_t guest_kick[];
 extern const uint8_t guest_race_cpuid[], guest_race_hlt[], guest_race_msr[], guest_race_run[],
 	guest_race_tsc_deadline[];
 
+/* IPIs whose latency the race lane takes, for the sake of its clock: it counts instructions. */
+#define RACE_LATENCIES 500
+
 #define EXIT(exit_kind_, label, summary_)                                                          \
 	.summary = summary_, .kind = WORKLOAD_EXIT, .vcpus_min = 1, .vcpus_max = 1,                \
 	.iterations = { 3000, 0 }, .entry = guest_exit_##label, .exit_kind = exit_kind_
-#define IPI(label, vcpus_max_, exact, smp, gap, summary_)                                          \
+#define IPI(label, vcpus_max_, smp, race, posted, gap, summary_)                                   \
 	.summary = summary_, .kind = WORKLOAD_IPI, .vcpus_min = (vcpus_max_) > 1 ? 2 : 1,          \
-	.vcpus_max = vcpus_max_, .iterations = { exact, smp }, .gap_turns = gap,                   \
+	.vcpus_max = vcpus_max_, .iterations = { 0, smp, race, posted }, .gap_turns = gap,         \
 	.entry = guest_ipi_##label
 #define KICK(mode, rounds, summary_)                                                               \
 	.summary = summary_, .kind = WORKLOAD_KICK, .vcpus_min = 1, .vcpus_max = 1,                \
 	.iterations = { 0, rounds }, .entry = guest_kick, .kick_mode = mode
 
-#define RACE(exit_kind_, label, sleeps, sender, vcpus, summary_)                                   \
+#define RACE(exit_kind_, label, sleeps, sender, vcpus, posted, summary_)                           \
 	.summary = summary_, .kind = WORKLOAD_RACE, .vcpus_min = vcpus, .vcpus_max = vcpus,        \
-	.iterations = { 0, 0, 1 }, .entry = guest_race_##label, .exit_kind = exit_kind_,           \
+	.iterations = { 0, 0, 1, posted }, .entry = guest_race_##label, .exit_kind = exit_kind_,           \
 	.race_sender = sender, .race_sleeps = sleeps
-/* A row for each sender. */
-#define RACES(exit_kind_, label, sleeps, target)                                                   \
+/* A row for each sender; which of them the posted lane has, too. */
+#define RACES(exit_kind_, label, sleeps, ipi, kick, msi, target)                                   \
 	{ "race-" exit_kind_ "-ipi",                                                               \
-	  RACE(exit_kind_, label, sleeps, RACE_IPI, 2, "map: an IPI to " target) },                \
-	{ "race-" exit_kind_ "-kick", RACE(exit_kind_, label, sleeps, RACE_KICK, 1,                \
+	  RACE(exit_kind_, label, sleeps, RACE_IPI, 2, ipi, "map: an IPI to " target) },                \
+	{ "race-" exit_kind_ "-kick", RACE(exit_kind_, label, sleeps, RACE_KICK, 1, kick,          \
 					   "map: a kick without a request to " target) },          \
 	{ "race-" exit_kind_ "-msi",                                                               \
-	  RACE(exit_kind_, label, sleeps, RACE_MSI, 1, "map: a host thread's MSI to " target) }
+	  RACE(exit_kind_, label, sleeps, RACE_MSI, 1, msi, "map: a host thread's MSI to " target) }
 
 /*
  * To add a workload: a program in guest-*.S and one row here, sorted by name. Iterations are for
- * the exact, the smp and the race lane; 0 leaves a workload out of a lane unless it is asked for by name.
+ * the exact, the smp, the race and the posted lane; 0 leaves a workload out of a lane unless it is asked for by name.
  */
 const struct workload workloads[] = {
 	{ "exit-cpuid", EXIT("cpuid", cpuid, "CPUID, the shortest exit"),
@@ -56,32 +59,37 @@ const struct workload workloads[] = {
 	{ "exit-msr", EXIT("msr", msr, "RDMSR of IA32_APIC_BASE"), .site = guest_site_msr },
 	{ "exit-tsc-deadline", EXIT("tsc-deadline", tsc_deadline, "WRMSR of IA32_TSC_DEADLINE"),
 	  .site = guest_site_tsc_deadline },
-	{ "ipi-all-to-all", IPI(all_to_all, GUEST_VCPUS_MAX, 0, 1000, 1023,
+	{ "ipi-all-to-all", IPI(all_to_all, GUEST_VCPUS_MAX, 1000, 0, 0, 1023,
 				"every vCPU sends to every other at once") },
 	{ "ipi-broadcast",
-	  IPI(broadcast, GUEST_VCPUS_MAX, 0, 2000, 1023,
+	  IPI(broadcast, GUEST_VCPUS_MAX, 2000, 0, 0, 1023,
 	      "one ICR write to all but oneself, receivers spin"),
 	  .to_all = true },
-	{ "ipi-halt", IPI(halt, 2, 0, 2000, 4095, "to a vCPU that halts") },
-	{ "ipi-self", IPI(self, 1, 0, 2000, 0, "SELF_IPI to oneself") },
-	{ "ipi-spin", IPI(spin, 2, 0, 2000, 1023, "to a vCPU that spins in the guest") },
-	{ "ipi-storm", IPI(storm, 2, 0, 5000, 8191, "to a vCPU that exits all the time") },
+	{ "ipi-halt", IPI(halt, 2, 2000, RACE_LATENCIES, 200, 4095, "to a vCPU that halts"),
+	  .latency_of = "hlt" },
+	{ "ipi-self", IPI(self, 1, 2000, 0, 0, 0, "SELF_IPI to oneself") },
+	{ "ipi-spin",
+	  IPI(spin, 2, 2000, RACE_LATENCIES, 500, 1023, "to a vCPU that spins in the guest"),
+	  .latency_of = "spin" },
+	{ "ipi-storm",
+	  IPI(storm, 2, 5000, RACE_LATENCIES, 2000, 8191, "to a vCPU that exits all the time"),
+	  .latency_of = "exit-storm" },
 	{ "kick-request", KICK(RUNWAY_KICK_REQUEST, 100,
 			       "gate: a request and a kick, whenever they come, are seen") },
 	{ "kick-spin",
 	  KICK(RUNWAY_KICK_SPIN, 20, "gate: a kick makes a vCPU in the guest leave it") },
-	RACES("cpuid", cpuid, false, "a vCPU that exits by CPUID"),
-	RACES("hlt", hlt, true, "a vCPU that halts"),
-	RACES("msr", msr, false, "a vCPU that reads an MSR"),
-	RACES("run", run, false, "a vCPU that comes in by a new KVM_RUN"),
-	RACES("tsc-deadline", tsc_deadline, false, "a vCPU that sets its TSC deadline"),
+	RACES("cpuid", cpuid, false, 1, 1, 1, "a vCPU that exits by CPUID"),
+	RACES("hlt", hlt, true, 0, 0, 0, "a vCPU that halts"),
+	RACES("msr", msr, false, 0, 0, 0, "a vCPU that reads an MSR"),
+	RACES("run", run, false, 0, 0, 0, "a vCPU that comes in by a new KVM_RUN"),
+	RACES("tsc-deadline", tsc_deadline, false, 1, 0, 0, "a vCPU that sets its TSC deadline"),
 };
 
 const size_t workloads_count = sizeof(workloads) / sizeof(workloads[0]);
 
 const char *lane_name(enum lane lane)
 {
-	static const char *const names[] = { "exact", "smp", "race" };
+	static const char *const names[] = { "exact", "smp", "race", "posted" };
 
 	return names[lane];
 }

@@ -16,6 +16,7 @@ enum lane {
 	LANE_EXACT,
 	LANE_SMP,
 	LANE_RACE,
+	LANE_POSTED, /* counts, then races, on a host with posted interrupts */
 	LANES_COUNT,
 };
 
@@ -46,6 +47,7 @@ struct workload {
 	unsigned kick_mode;		  /* kicks only: enum runway_kick_mode */
 	enum race_sender race_sender;	  /* races only */
 	bool race_sleeps;		  /* races only: the exit does not end without an event */
+	const char *latency_of; /* what the receiver does; NULL: latencies are not kept */
 };
 
 extern const struct workload workloads[];

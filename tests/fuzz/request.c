@@ -13,12 +13,14 @@ static int decode(unsigned which, const struct buf *body, struct err *err)
 	CLEANUP(load_result_release) struct load_result load = { .status = "" };
 	struct campaign_request campaign;
 	struct campaign_retry retry;
+	struct git_request git;
 	struct heartbeat heartbeat;
 	struct token_request token;
+	CLEANUP(free_ptr) char *sentence = NULL;
 
-	switch (which % 8) {
+	switch (which % 16) {
 	case 0:
-		return json_campaign_request(body, which & 8 ? "linux" : NULL, &campaign, err);
+		return json_campaign_request(body, which & 16 ? "linux" : NULL, &campaign, err);
 	case 1:
 		return json_lease_request(body, &lease, err);
 	case 2:
@@ -31,6 +33,10 @@ static int decode(unsigned which, const struct buf *body, struct err *err)
 		return json_block_result(body, err);
 	case 6:
 		return json_retry_request(body, &retry, err);
+	case 8:
+		return json_git_request(body, which & 16 ? "linux" : NULL, &git, err);
+	case 9:
+		return json_fetch_result(body, &sentence, err);
 	default:
 		return json_token_request(body, &token, err);
 	}

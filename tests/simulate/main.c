@@ -4,6 +4,7 @@
  * something does.
  *
  *	simulate [--campaigns N]	the tables of `make bench-stats`; N: 2000
+ *	simulate --bisections N		the one about bisections alone
  *	simulate --check		the same in small, as TAP (tests/simulate.test)
  *
  * All draws start from fixed seeds.
@@ -15,6 +16,7 @@
 #include <string.h>
 
 #include "server/stat-count.h"
+#include "tests/simulate/bisect.h"
 #include "tests/simulate/campaign.h"
 
 #define VARIANTS 3
@@ -206,6 +208,61 @@ static void print_alarms(const struct stat_design *design, unsigned campaigns)
 	}
 }
 
+/* ---- bisections: one of eight patches, each in turn ---- */
+
+#define BISECT_PATCHES 8
+#define BISECT_CONFIDENCE 0.95
+
+struct searches {
+	unsigned all, right, left_wrong, named_wrong;
+	double blocks;
+};
+
+static struct searches bisect_all(const struct model *model, double effect, unsigned searches)
+{
+	struct searches sum = { .all = searches };
+	gsl_rng *rng = rng_of(5000 + (unsigned long)(model - models));
+
+	for (unsigned i = 0; i < searches; i++) {
+		size_t culprit = 1 + i % BISECT_PATCHES;
+		struct bisected found = simulate_bisection(model, rng, BISECT_PATCHES, culprit,
+							   effect, BISECT_CONFIDENCE);
+
+		sum.right += found.named == culprit;
+		sum.left_wrong += found.left && found.left != culprit;
+		sum.named_wrong += found.named && found.named != culprit;
+		sum.blocks += (double)found.blocks / searches;
+	}
+	gsl_rng_free(rng);
+	return sum;
+}
+
+static void print_bisections(unsigned searches)
+{
+	static const double sizes[] = { 0.01, 0.02, 0.05 };
+
+	printf("== bisections of %d patches at %.0f %%: %u searches for each size of the effect\n"
+	       "   named: the right patch, with the rest seen to be as the base; left: another one "
+	       "was left over\n   (nominal %.0f %%); wrong: and named; blocks of three loads\n%-15s",
+	       BISECT_PATCHES, 100 * BISECT_CONFIDENCE, searches, 100 * (1 - BISECT_CONFIDENCE),
+	       "");
+	for (size_t e = 0; e < 3; e++)
+		printf("  %2.0f %%: named  left wrong blocks", 100 * sizes[e]);
+	printf("\n");
+	for (size_t m = 0; m < models_count; m++) {
+		printf("%-15s", models[m].name);
+		for (size_t e = 0; e < 3; e++) {
+			struct searches sum = bisect_all(&models[m], sizes[e], searches);
+
+			printf("     %5.1f %% %4.1f %%  %4u  %5.0f", 100.0 * sum.right / sum.all,
+			       100.0 * sum.left_wrong / sum.all, sum.named_wrong, sum.blocks);
+		}
+		printf("\n");
+		fflush(stdout);
+	}
+	printf("\n");
+}
+
 /* ---- the same in small, as a test ---- */
 
 static unsigned tests, failures;
@@ -250,6 +307,16 @@ static void check(const struct stat_design *design)
 			       !spoilt,
 		       "the null controls beside it are not", models[0].name, spoilt);
 	}
+	for (size_t m = 0; m < models_count; m++) {
+		struct searches sum = bisect_all(&models[m], 0.02, 80);
+
+		report(!sum.left_wrong || gsl_cdf_binomial_Q(sum.left_wrong - 1,
+							     1 - BISECT_CONFIDENCE,
+							     sum.all) >= CHECK_CHANCE,
+		       "the patch that is left over is the one, with the confidence",
+		       models[m].name, (double)sum.left_wrong / sum.all);
+		report(!sum.named_wrong, "no other one is named", models[m].name, sum.named_wrong);
+	}
 	/* What the comparison is for: a test that this simulator can fail. */
 	report(rate_of(simulate_welch, &models[4], 20, 0, 300, false) > 0.2,
 	       "unpaired runs under drift claim what is not there", models[4].name,
@@ -268,15 +335,20 @@ int main(int argc, char **argv)
 		check(&design);
 		return failures != 0;
 	}
+	if (argc == 3 && !strcmp(argv[1], "--bisections") && strtoul(argv[2], NULL, 10)) {
+		print_bisections((unsigned)strtoul(argv[2], NULL, 10));
+		return 0;
+	}
 	if (argc == 3 && !strcmp(argv[1], "--campaigns"))
 		campaigns = (unsigned)strtoul(argv[2], NULL, 10);
 	else if (argc != 1)
 		campaigns = 0;
 	if (!campaigns) {
-		fprintf(stderr, "simulate [--campaigns N | --check]\n");
+		fprintf(stderr, "simulate [--campaigns N | --bisections N | --check]\n");
 		return 2;
 	}
 	print_power(campaigns / 5 ? campaigns / 5 : 1);
+	print_bisections(campaigns / 5 ? campaigns / 5 : 1);
 	print_alarms(&design, campaigns);
 	return 0;
 }

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "server/fetch.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/alloc.h"
+#include "server/check.h"
+#include "server/plan.h"
+
+int fetch_check(const struct git_request *request, const struct config *config, struct err *err)
+{
+	int rc = git_url_check(request->url, err);
+
+	if (rc < 0)
+		return rc;
+	if (!git_url_allowed(request->url, config->git_prefixes, config->git_prefixes_count))
+		return err_set(err, -EINVAL,
+			       "This server lets nobody fetch from there. Its administrator names "
+			       "who may be asked with --allow-git; or send an mbox.");
+	if (!git_ref_is_plain(request->ref))
+		return err_set(err, -EINVAL,
+			       "\"ref\" is a branch or tag: letters, digits and \"._/+-\", without "
+			       "\"..\".");
+	if (*request->base && !git_ref_is_plain(request->base) && !check_rev(request->base))
+		return err_set(err, -EINVAL,
+			       "\"base\" is a branch, tag or commit: letters, digits and "
+			       "\"._/~^+-\", without \"..\".");
+	if (!check_repository(request->repository))
+		return err_set(err, -EINVAL, "\"repository\" is a name that the agents know.");
+	if (config->repositories && !check_listed(config->repositories, request->repository))
+		return err_set(err, -EINVAL, "\"repository\" must be one of: %.300s.",
+			       config->repositories);
+	return 0;
+}
+
+int64_t fetch_submit(struct db_conn *conn, const struct git_request *request, int64_t now_ms)
+{
+	char name[SERIES_NAME_MAX + 1];
+	int64_t series, task;
+
+	if (*request->name)
+		snprintf(name, sizeof(name), "%s", request->name);
+	else
+		series_name_from(request->ref, name);
+	db_run(conn, SQL_SERIES_ADD_FETCHING, db_text(name),
+	       db_text(*request->sender_flag ? request->sender_flag : NULL), db_int(now_ms));
+	series = db_last_id(conn);
+	db_run(conn, SQL_SERIES_SET_EXPECTS, db_int(series),
+	       db_text(*request->expects ? request->expects : NULL));
+	series_place(conn, series);
+	db_run(conn, SQL_TASK_ADD_FETCH, db_int(now_ms));
+	task = db_last_id(conn);
+	db_run(conn, SQL_FETCH_ADD, db_int(series), db_int(task), db_text(request->url),
+	       db_text(request->ref), db_text(*request->base ? request->base : NULL),
+	       db_text(request->repository), db_int(request->each_commit));
+	return series;
+}
+
+int fetch_read(struct db_conn *conn, int64_t task, struct fetch *ret_fetch)
+{
+	CLEANUP(rows_end) struct rows rows = db_query(conn, SQL_FETCH_OF_TASK, db_int(task));
+
+	if (!rows_next(&rows))
+		return -ENOENT;
+	*ret_fetch = (struct fetch){
+		.series = rows_int(&rows, 0),
+		.url = rows_copy(&rows, 1),
+		.ref = rows_copy(&rows, 2),
+		.base = rows_copy(&rows, 3),
+		.repository = rows_copy(&rows, 4),
+		.each_commit = rows_int(&rows, 5) != 0,
+		.name = rows_copy(&rows, 6),
+	};
+	return 0;
+}
+
+void fetch_release(struct fetch *fetch)
+{
+	free(fetch->url);
+	free(fetch->ref);
+	free(fetch->base);
+	free(fetch->repository);
+	free(fetch->name);
+	*fetch = (struct fetch){ 0 };
+}
+
+static void add_part(struct db_conn *conn, const struct fetch *fetch,
+		     const struct series_draft *draft, const char *sha256, uint64_t bytes,
+		     const struct fetch_facts *facts, size_t number, int64_t now_ms)
+{
+	CLEANUP(series_release) struct series whole = { 0 };
+	char name[SERIES_NAME_MAX + 24];
+	int64_t id;
+
+	if (series_read(conn, fetch->series, &whole) < 0)
+		return;
+	/* A long name is cut, so that its number stays. */
+	snprintf(name, sizeof(name), "%.*s-%zu", SERIES_NAME_MAX - 3, fetch->name, number);
+	artifact_register(conn, sha256, bytes, now_ms);
+	db_run(conn, SQL_SERIES_ADD, db_text(name), db_text(whole.sender_flag), db_text(sha256),
+	       db_int(now_ms));
+	id = db_last_id(conn);
+	db_run(conn, SQL_SERIES_SET_PART, db_int(id), db_int(fetch->series));
+	series_fill(conn, id, draft);
+	db_run(conn, SQL_SERIES_SET_BASE, db_int(id), db_text(facts->base_commit),
+	       db_text(facts->base_tree));
+	series_join(conn, id, fetch->series);
+}
+
+void fetch_ready(struct db_conn *conn, const struct fetch *fetch, const struct series_draft *draft,
+		 const char *mbox_sha256, uint64_t mbox_bytes, const struct fetch_facts *facts,
+		 const struct fetch_parts *parts, int64_t now_ms)
+{
+	char reason[128];
+
+	snprintf(reason, sizeof(reason),
+		 "It has %zu commits: no parts were made, which is done up to %d.",
+		 draft->mbox.count, FETCH_PARTS_MAX + 1);
+	artifact_register(conn, mbox_sha256, mbox_bytes, now_ms);
+	db_run(conn, SQL_SERIES_READY, db_int(fetch->series), db_text(mbox_sha256),
+	       db_text(parts->too_many ? reason : NULL));
+	series_fill(conn, fetch->series, draft);
+	db_run(conn, SQL_SERIES_SET_BASE, db_int(fetch->series), db_text(facts->base_commit),
+	       db_text(facts->base_tree));
+	db_run(conn, SQL_FETCH_SET_HEAD, db_int(fetch->series), db_text(facts->head));
+	for (size_t i = 0; i < parts->count; i++)
+		add_part(conn, fetch, &parts->drafts[i], parts->sha256[i], parts->bytes[i], facts,
+			 i + 1, now_ms);
+	plan_series_settled(conn, fetch->series, now_ms);
+}
+
+void fetch_failed(struct db_conn *conn, int64_t series, const char *reason, int64_t now_ms)
+{
+	db_run(conn, SQL_SERIES_FAIL, db_int(series), db_text(reason));
+	plan_series_settled(conn, series, now_ms);
+}
