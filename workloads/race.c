@@ -72,12 +72,17 @@ static int find_first(struct sweep *sweep, struct err *err)
 
 static void note(struct race_map *map, const struct race_seen *seen)
 {
+	int64_t offset = map->first + (int64_t)map->count;
+
 	if (seen->latency > map->latency_max && seen->arrived)
 		map->latency_max = seen->latency;
 	if (seen->send > map->send_max)
 		map->send_max = seen->send;
-	if (seen->early)
-		map->last_early = map->first + (int64_t)map->count;
+	/* Those that came before the moment are the first ones, without a gap: a target that something else held up
+	 * at a later offset is none of them. */
+	if (seen->early && (map->last_early == INT64_MIN ? map->count < COARSE_TICKS
+							 : offset <= map->last_early + 1))
+		map->last_early = offset;
 }
 
 /*
