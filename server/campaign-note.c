@@ -7,16 +7,6 @@
 
 #define SHORT 12 /* digits of a commit that tell it to a person */
 
-static void read_base(struct db_conn *conn, struct campaign *campaign)
-{
-	CLEANUP(rows_end) struct rows rows = db_query(conn, SQL_BASE_FIND, db_int(campaign->id));
-
-	if (!rows_next(&rows))
-		return;
-	campaign->base_commit = rows_copy(&rows, 0);
-	campaign->preferred_commit = rows_copy(&rows, 1);
-}
-
 static char *base_note(const struct campaign *campaign)
 {
 	const char *preferred = campaign->preferred_commit, *taken = campaign->base_commit;
@@ -64,7 +54,6 @@ static void read_same_tree(struct db_conn *conn, struct variant *variant)
 
 void campaign_read_notes(struct db_conn *conn, struct campaign *campaign)
 {
-	read_base(conn, campaign);
 	campaign->base_note = base_note(campaign);
 	for (size_t i = 0; i < campaign->variants_count; i++) {
 		struct variant *variant = &campaign->variants[i];

@@ -117,32 +117,7 @@ int campaign_create(struct db_conn *conn, const struct campaign_request *asked, 
 	return 0;
 }
 
-static void read_budget(struct db_conn *conn, struct campaign *campaign)
-{
-	CLEANUP(rows_end)
-	struct rows rows = db_query(conn, SQL_BUDGET_FIND, db_int(campaign->id));
-
-	if (!rows_next(&rows))
-		return;
-	campaign->smp_most = rows_int(&rows, 0);
-	if (campaign->smp_most < campaign->loads_smp)
-		campaign->smp_most = campaign->loads_smp;
-	campaign->null_control = rows_int(&rows, 1) != 0;
-}
-
-static void read_wishes(struct db_conn *conn, struct campaign *campaign)
-{
-	CLEANUP(rows_end)
-	struct rows rows = db_query(conn, SQL_WISHES_FIND, db_int(campaign->id));
-
-	if (!rows_next(&rows))
-		return;
-	campaign->priority = rows_int(&rows, 0);
-	campaign->host_labels = rows_copy(&rows, 1);
-	campaign->workloads = rows_copy(&rows, 2);
-}
-
-void campaign_from_row(struct db_conn *conn, struct rows *rows, struct campaign *ret_campaign)
+void campaign_from_row(struct rows *rows, struct campaign *ret_campaign)
 {
 	*ret_campaign = (struct campaign){
 		.id = rows_int(rows, 0),
@@ -162,9 +137,14 @@ void campaign_from_row(struct db_conn *conn, struct rows *rows, struct campaign 
 		.loads_race = rows_int(rows, 14),
 		.cancelled_ms = rows_int(rows, 15),
 		.retry_of = rows_int(rows, 16),
+		.smp_most = rows_int(rows, 17),
+		.null_control = rows_int(rows, 18) != 0,
+		.priority = rows_int(rows, 19),
+		.host_labels = rows_copy(rows, 20),
+		.workloads = rows_copy(rows, 21),
 	};
-	read_budget(conn, ret_campaign);
-	read_wishes(conn, ret_campaign);
+	if (ret_campaign->smp_most < ret_campaign->loads_smp)
+		ret_campaign->smp_most = ret_campaign->loads_smp;
 }
 
 static void read_variants(struct db_conn *conn, struct campaign *campaign)
@@ -243,11 +223,12 @@ int campaign_read(struct db_conn *conn, int64_t id, struct campaign *ret_campaig
 
 		if (!rows_next(&rows))
 			return -ENOENT;
-		campaign_from_row(conn, &rows, &campaign);
+		campaign_from_row(&rows, &campaign);
+		campaign.base_commit = rows_copy(&rows, 22);
+		campaign.preferred_commit = rows_copy(&rows, 23);
 	}
 	read_variants(conn, &campaign);
 	read_loads(conn, &campaign);
-	campaign_read_notes(conn, &campaign);
 	*ret_campaign = campaign;
 	return 0;
 }

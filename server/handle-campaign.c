@@ -31,6 +31,7 @@ int campaign_encode(struct db_conn *conn, int64_t id, struct answer *answer, str
 
 	if (rc < 0)
 		return rc;
+	campaign_read_notes(conn, &campaign);
 	waiting = campaign_waiting(conn, &campaign, now_ms);
 	outlook =
 		(struct campaign_outlook){ campaign_estimate_s(conn, &campaign, now_ms), waiting };
@@ -98,7 +99,7 @@ static int list(struct request *request, struct db_conn *conn, void *data, struc
 	while (rows_next(&rows) && page_next(&page, rows_int(&rows, 0))) {
 		CLEANUP(campaign_release) struct campaign campaign = { 0 };
 
-		campaign_from_row(conn, &rows, &campaign);
+		campaign_from_row(&rows, &campaign);
 		json_campaign(&page.w, NULL, &campaign, NULL, clock_now_ms());
 	}
 	page_end(&page);

@@ -29,9 +29,11 @@ static int get_ranking(struct request *request, struct db_conn *conn, void *data
 	int rc = read_ranked(conn, request->numbers[0], &campaign, &ranked, err);
 
 	(void)data;
-	if (!rc)
-		json_ranking(&w, &campaign, &ranked);
-	return rc;
+	if (rc < 0)
+		return rc;
+	campaign_read_notes(conn, &campaign);
+	json_ranking(&w, &campaign, &ranked);
+	return 0;
 }
 
 void handle_ranking_get(struct request *request, struct answer *answer)

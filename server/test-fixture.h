@@ -228,6 +228,7 @@ UNUSED static struct campaign read_campaign(struct fixture *f, int64_t id)
 	struct campaign campaign = { 0 };
 
 	assert_int_equal(campaign_read(conn, id, &campaign), 0);
+	campaign_read_notes(conn, &campaign);
 	db_rollback(&conn);
 	return campaign;
 }

@@ -32,7 +32,8 @@ VALUES ('building', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10);
 
 -- name: campaign_find
 SELECT id, state, reason, repository, rev, base_tree, isa, lanes, loads_exact, loads_smp, seed,
-	measure_identical, created_ms, finished_ms, loads_race, cancelled_ms, retry_of
+	measure_identical, created_ms, finished_ms, loads_race, cancelled_ms, retry_of, smp_most,
+	null_control, priority, host_labels, workloads, base_commit, preferred_commit
 FROM campaign WHERE id = ?1;
 
 -- name: campaign_finish
@@ -41,7 +42,8 @@ WHERE id = ?1 AND state NOT IN ('done', 'failed');
 
 -- name: campaign_list
 SELECT id, state, reason, repository, rev, base_tree, isa, lanes, loads_exact, loads_smp, seed,
-	measure_identical, created_ms, finished_ms, loads_race, cancelled_ms, retry_of
+	measure_identical, created_ms, finished_ms, loads_race, cancelled_ms, retry_of, smp_most,
+	null_control, priority, host_labels, workloads, base_commit, preferred_commit
 FROM campaign WHERE id < ?1 ORDER BY id DESC LIMIT ?2;
 
 -- name: campaign_loads

@@ -1,9 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Budgets, verdicts and the records of null controls. Sorted by name.
 
--- name: budget_find
-SELECT smp_most, null_control FROM campaign WHERE id = ?1;
-
 -- name: budget_set
 UPDATE campaign SET smp_most = ?2, null_control = ?3 WHERE id = ?1;
 
