@@ -161,6 +161,30 @@ campaign() {
 		jq -r '.id // .detail'
 }
 
+# with_builds SERIES...: the artifacts that base.test left of them, each in $work/SERIES
+with_builds() {
+	[ -f "$shared/server/runway.db" ] || skip_all "there are no builds: run tests/base.test first"
+	# A copy, so that nothing here changes what other tests find.
+	cp -R "$shared/server" "$work/server"
+	cp "$shared/agent.token" "$work/agent.token"
+	start_server
+	for series; do
+		key=$(for id in $(get /campaigns | jq -r '.campaigns[] | select(.state == "done") | .id'); do
+			get "/campaigns/$id" | jq -r --arg s "$series" \
+				'.variants[] | select(.series == $s and .build.code_sha256 != null) | .build.key'
+		done | head -n 1)
+		mkdir "$work/$series"
+		agent_get "/builds?key=$key" | jq -r '.artifacts[] | .name + " " + .sha256' >"$work/names"
+		while read -r name sha256; do
+			agent_get "/artifacts/$sha256" >"$work/$series/$name"
+		done <"$work/names"
+		[ -s "$work/$series/bzImage" ] || skip_all "base.test left no build of $series"
+	done
+}
+agent_get() { # agent_get PATH: what an agent may read
+	curl -sS --max-time 60 -H "Authorization: Bearer $(cat "$work/agent.token")" "$url/api/v1$1"
+}
+
 # wait_campaign ID SECONDS: until done or failed; prints the state
 wait_campaign() {
 	end=$(($(date +%s) + $2))
