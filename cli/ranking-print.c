@@ -10,6 +10,9 @@
 #include "lib/cleanup.h"
 
 #define REASON_MAX_BYTES 65536
+#define RATIO "host_ipi_per_guest_ipi"
+/* The workload that the column of ratios is of, when anybody ran it. */
+#define RATIO_WORKLOAD "ipi-storm"
 
 /* "1", "2=" when others share the place, "1-3" when nothing says which of them, "-" for none. */
 static char *format_place(const struct ranking *ranking, const struct ranking_result *base,
@@ -100,6 +103,42 @@ static enum screen_style style_of(const struct ranking_result *result)
 	return result->place == 1 ? STYLE_GOOD : STYLE_PLAIN;
 }
 
+/* One workload for the whole column: different ones say different things. NULL when none was measured. */
+static const char *ratio_workload(const struct ranking *ranking)
+{
+	const char *first = NULL;
+
+	for (size_t i = 0; i < ranking->base_count + ranking->result_count; i++) {
+		const struct ranking_result *result =
+			i < ranking->base_count ? &ranking->bases[i]
+						: &ranking->results[i - ranking->base_count];
+		const struct ranking_metric *any = ranking_metric_find(result, RATIO);
+
+		if (ranking_metric_of(result, RATIO, RATIO_WORKLOAD))
+			return RATIO_WORKLOAD;
+		if (!first && any)
+			first = any->workload;
+	}
+	return first;
+}
+
+static const struct ranking_metric *find_ratio(const struct ranking *ranking,
+					       const struct ranking_result *result)
+{
+	const char *workload = ratio_workload(ranking);
+
+	return workload ? ranking_metric_of(result, RATIO, workload) : NULL;
+}
+
+/* Of CPUID exits, as the legend says, or none. */
+static const struct ranking_metric *find_cpuid(const struct ranking_result *result,
+					       const char *name)
+{
+	const struct ranking_metric *found = ranking_metric_find(result, name);
+
+	return found && found->kind && !strcmp(found->kind, "cpuid") ? found : NULL;
+}
+
 static void add_result(struct table *table, const struct ranking *ranking,
 		       const struct ranking_result *base, const struct ranking_result *result)
 {
@@ -109,11 +148,11 @@ static void add_result(struct table *table, const struct ranking *ranking,
 	table_cell(table, format_place(ranking, base, result));
 	table_cell(table, xstrdup(result->series));
 	table_cell(table, xstrdup(result->status));
-	table_cell(table, format_window(ranking_metric_find(result, "exit_window"), is_base));
-	table_cell(table, format_window(ranking_metric_find(result, "entry_window"), is_base));
-	table_cell(table, format_window(ranking_metric_find(result, "kick_window"), is_base));
-	table_cell(table, format_path(ranking_metric_find(result, "exit_path"), is_base));
-	table_cell(table, format_ratio(ranking_metric_find(result, "host_ipi_per_guest_ipi")));
+	table_cell(table, format_window(find_cpuid(result, "exit_window"), is_base));
+	table_cell(table, format_window(find_cpuid(result, "entry_window"), is_base));
+	table_cell(table, format_window(find_cpuid(result, "kick_window"), is_base));
+	table_cell(table, format_path(find_cpuid(result, "exit_path"), is_base));
+	table_cell(table, format_ratio(find_ratio(ranking, result)));
 	table_cell(table, format_gates(result));
 }
 
@@ -201,16 +240,6 @@ static void print_header(const struct ranking *ranking, const struct screen *scr
 	if (ranking->tree)
 		buf_printf(&text, " (tree %.12s)", ranking->tree);
 	screen_fold(screen, text.data);
-}
-
-/* The workload that the base's ratio in the table is of; NULL when none was measured. */
-static const char *ratio_workload(const struct ranking *ranking)
-{
-	const struct ranking_metric *metric = NULL;
-
-	if (ranking->base_count)
-		metric = ranking_metric_find(&ranking->bases[0], "host_ipi_per_guest_ipi");
-	return metric ? metric->workload : NULL;
 }
 
 static void print_legend(const struct ranking *ranking, const struct screen *screen)

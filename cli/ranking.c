@@ -50,6 +50,19 @@ void ranking_release(struct ranking *ranking)
 	*ranking = (struct ranking){ 0 };
 }
 
+const struct ranking_metric *ranking_metric_of(const struct ranking_result *result, const char *name,
+					       const char *workload)
+{
+	for (size_t i = 0; i < result->metric_count; i++) {
+		const struct ranking_metric *metric = &result->metrics[i];
+
+		if (!strcmp(metric->name, name) && metric->workload &&
+		    !strcmp(metric->workload, workload))
+			return metric;
+	}
+	return NULL;
+}
+
 const struct ranking_metric *ranking_metric_find(const struct ranking_result *result,
 						 const char *name)
 {

@@ -62,6 +62,9 @@ void ranking_release(struct ranking *ranking);
 /* The metric of that name; of the exit kind "cpuid" when it has one, else the first. NULL: none. */
 const struct ranking_metric *ranking_metric_find(const struct ranking_result *result,
 						 const char *name);
+/* The metric of that name and workload; NULL: none. */
+const struct ranking_metric *ranking_metric_of(const struct ranking_result *result, const char *name,
+					       const char *workload);
 
 void ranking_print(const struct ranking *ranking, const struct screen *screen);
 /* Every series once, with its overall place and that on each ISA; and where they do not agree. */

@@ -229,7 +229,7 @@ static void counts_that_vary_are_marked(void **state)
 	static const char varies[] =
 		"{\"campaign\":1,\"state\":\"done\",\"base\":{},\"results\":["
 		"{\"series\":\"a\",\"isa\":\"svm\",\"status\":\"ranked\",\"place\":1,\"metrics\":"
-		"[{\"name\":\"exit_window\",\"lane\":\"exact\",\"unit\":\"instructions\","
+		"[{\"name\":\"exit_window\",\"lane\":\"exact\",\"kind\":\"cpuid\",\"unit\":\"instructions\","
 		"\"value\":45,\"base\":274,\"spread\":2,\"n\":10}],\"gates\":[]}]}";
 	CLEANUP(free_ptr) char *text = print(varies, 100, false);
 
@@ -260,6 +260,29 @@ static void the_find_prefers_cpuid_exits(void **state)
 	(void)state;
 	assert_ptr_equal(ranking_metric_find(&result, "exit_path"), &list[1]);
 	assert_null(ranking_metric_find(&result, "exit_window"));
+}
+
+#define RATIO(workload, value, n, dropped)                                                         \
+	"{\"name\":\"host_ipi_per_guest_ipi\",\"lane\":\"smp\",\"workload\":\"" workload                \
+	"\",\"unit\":\"ratio\",\"value\":" value ",\"base\":null,\"spread\":null,\"n\":" n              \
+	",\"dropped\":" dropped "}"
+
+static void a_column_is_of_one_workload(void **state)
+{
+	CLEANUP(free_ptr)
+	char *text = print("{\"campaign\":1,\"state\":\"done\",\"base\":{},\"results\":["
+			   RESULT("asm", "ranked", "1", "null",
+				  RATIO("ipi-halt", "0.22", "2", "8") ","
+				  RATIO("ipi-storm", "null", "0", "12"), GATE("true", "0")) ","
+			   RESULT("rename", "ranked", "2", "null", RATIO("ipi-self", "0.01", "9", "0"),
+				  GATE("true", "0")) "]}",
+			   100, false);
+
+	(void)state;
+	assert_true(has_line(text, "asm", "- (0,12)"));
+	assert_null(strstr(text, "0.22"));
+	assert_null(strstr(text, "0.01"));
+	assert_true(has_line(text, "host/guest IPIs", "ipi-storm"));
 }
 
 static void two_isas_stand_side_by_side_above_their_tables(void **state)
@@ -347,6 +370,7 @@ int main(void)
 		cmocka_unit_test(counts_that_vary_are_marked),
 		cmocka_unit_test(an_unfinished_ranking_says_so),
 		cmocka_unit_test(the_find_prefers_cpuid_exits),
+		cmocka_unit_test(a_column_is_of_one_workload),
 		cmocka_unit_test(two_isas_stand_side_by_side_above_their_tables),
 		cmocka_unit_test(a_win_on_one_isa_and_a_loss_on_the_other_is_flagged),
 		cmocka_unit_test(two_isas_fit_a_narrow_screen),

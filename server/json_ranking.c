@@ -6,8 +6,17 @@
 #include "server/json_answer.h"
 #include "server/json_judge.h"
 #include "server/rank-across.h"
+#include "server/rank-summary.h"
 
 #define ISAS_MAX 2
+
+static void write_real(struct json_writer *w, const char *name, bool known, double value)
+{
+	if (known)
+		json_write_real(w, name, value);
+	else
+		json_write_null(w, name);
+}
 
 static void write_metric(struct json_writer *w, const struct rank_metric *one, const char *isa)
 {
@@ -20,12 +29,9 @@ static void write_metric(struct json_writer *w, const struct rank_metric *one, c
 	json_write_text(w, "unit", one->metric->unit);
 	json_write_text(w, "role", metric_role_name(one->metric->role));
 	json_write_text(w, "better", metric_better_name(one->metric->better));
-	json_write_real(w, "value", one->value);
-	if (one->has_base)
-		json_write_real(w, "base", one->base);
-	else
-		json_write_null(w, "base");
-	json_write_real(w, "spread", one->spread);
+	write_real(w, "value", rank_metric_has_value(one), one->value);
+	write_real(w, "base", one->has_base, one->base);
+	write_real(w, "spread", rank_metric_has_value(one), one->spread);
 	json_write_int(w, "n", one->n);
 	json_write_int(w, "total", one->total);
 	json_write_int(w, "dropped", one->dropped);

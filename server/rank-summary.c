@@ -51,6 +51,11 @@ double rank_quantile(const double *sorted, size_t count, double p)
 	return sorted[below] + (at - (double)below) * (sorted[below + 1] - sorted[below]);
 }
 
+bool rank_metric_has_value(const struct rank_metric *metric)
+{
+	return metric->n > 0 || !metric->dropped;
+}
+
 static int64_t count_dropped(const struct rank_subject *subject, const char *workload)
 {
 	int64_t count = 0;
@@ -89,6 +94,13 @@ static struct rank_metric summarize_group(const struct rank_subject *subject,
 	return summary;
 }
 
+static struct rank_metric *add_metric(struct rank_result *result, struct rank_metric metric)
+{
+	ARRAY_GROW(result->metrics, result->metrics_count, result->metrics_capacity);
+	result->metrics[result->metrics_count] = metric;
+	return &result->metrics[result->metrics_count++];
+}
+
 static void summarize_metrics(struct rank_subject *subject, struct rank_result *result)
 {
 	struct rank_sample *samples = subject->samples;
@@ -109,10 +121,41 @@ static void summarize_metrics(struct rank_subject *subject, struct rank_result *
 	for (size_t from = 0, to; from < count; from = to) {
 		for (to = from + 1; to < count && same_group(&samples[from], &samples[to]);)
 			to++;
-		ARRAY_GROW(result->metrics, result->metrics_count, result->metrics_capacity);
-		result->metrics[result->metrics_count++] =
-			summarize_group(subject, samples + from, to - from);
+		add_metric(result, summarize_group(subject, samples + from, to - from));
 	}
+}
+
+static int compare_metrics(const void *left, const void *right)
+{
+	const struct rank_metric *a = left, *b = right;
+	int order = (a->metric > b->metric) - (a->metric < b->metric);
+
+	if (!order)
+		order = rank_kind_compare(a->kind, b->kind);
+	return order ? order : strcmp(a->workload, b->workload);
+}
+
+/* Of whose repetitions none was kept, that is told: it was measured, and says nothing. */
+static void add_dropped(const struct rank_subject *subject, struct rank_result *result)
+{
+	for (size_t i = 0; i < subject->dropped_count; i++)
+		for (size_t j = 0; j < metrics_count; j++) {
+			const char *workload = subject->dropped[i];
+			int64_t count;
+
+			if (strcmp(metrics[j].lane, "smp") != 0 || metrics[j].role == METRIC_DETAIL ||
+			    rank_metric_find(result, &metrics[j], workload, ""))
+				continue;
+			count = count_dropped(subject, workload);
+			add_metric(result, (struct rank_metric){ .metric = &metrics[j],
+								 .workload = workload,
+								 .kind = "",
+								 .total = count,
+								 .dropped = count });
+		}
+	if (result->metrics_count)
+		qsort(result->metrics, result->metrics_count, sizeof(*result->metrics),
+		      compare_metrics);
 }
 
 static struct rank_gate_summary *gate_summary(struct rank_result *result,
@@ -131,6 +174,7 @@ static struct rank_gate_summary *gate_summary(struct rank_result *result,
 void rank_summarize(struct rank_subject *subject, struct rank_result *result)
 {
 	summarize_metrics(subject, result);
+	add_dropped(subject, result);
 	for (size_t i = 0; i < subject->gates_count; i++) {
 		const struct rank_gate *gate = &subject->gates[i];
 		struct rank_gate_summary *summary = gate_summary(result, gate);

@@ -11,6 +11,8 @@ void rank_summarize(struct rank_subject *subject, struct rank_result *result);
 const struct rank_metric *rank_metric_find(const struct rank_result *result,
 					   const struct metric *metric, const char *workload,
 					   const char *kind);
+/* False when every repetition was dropped: value and spread say nothing then. */
+bool rank_metric_has_value(const struct rank_metric *metric);
 /* < 0, 0, > 0: the headline kind before all others, those by name. */
 int rank_kind_compare(const char *a, const char *b);
 /* The p quantile (0 to 1) of sorted values, linear between neighbours (Hyndman and Fan's type 7).

@@ -108,8 +108,8 @@ static void set_base_values(const struct rank_result *base, struct rank_result *
 		const struct rank_metric *other =
 			rank_metric_find(base, metric->metric, metric->workload, metric->kind);
 
-		metric->has_base = other != NULL;
-		metric->base = other ? other->value : 0;
+		metric->has_base = other && rank_metric_has_value(other);
+		metric->base = metric->has_base ? other->value : 0;
 	}
 }
 

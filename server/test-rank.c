@@ -290,12 +290,35 @@ static void sampled_metrics_have_quartiles_and_decide_nothing(void **state)
 	subject->dropped[0] = (char *)(uintptr_t) "w";
 	subject->dropped_count = 1;
 	results = run(&field);
-	assert_int_equal(results[1].metrics_count, 1);
+	assert_int_equal(results[1].metrics_count, 2);
 	assert_true(results[1].metrics[0].value == 0.3);
 	assert_true(results[1].metrics[0].spread > 0.1999 && results[1].metrics[0].spread < 0.2001);
 	assert_int_equal(results[1].metrics[0].n, 5);
 	assert_int_equal(results[1].metrics[0].dropped, 1);
 	assert_int_equal(results[1].status, RANK_STATUS_UNRANKED);
+	assert_false(results[1].metrics[0].has_base);
+	/* Of this one every repetition was dropped. */
+	assert_string_equal(results[1].metrics[1].metric->name, "exits_per_ipi");
+	assert_false(rank_metric_has_value(&results[1].metrics[1]));
+	assert_int_equal(results[1].metrics[1].dropped, 1);
+}
+
+static void a_base_without_a_value_is_no_base(void **state)
+{
+	CLEANUP(field_release) struct field field = { 0 };
+	const struct rank_result *results;
+	struct rank_subject *base;
+
+	(void)state;
+	base = enter(&field, "base");
+	base->dropped = xcalloc(1, sizeof(char *));
+	base->dropped[0] = (char *)(uintptr_t) "w";
+	base->dropped_count = 1;
+	add_sample(enter(&field, "a"), "host_ipi_per_guest_ipi", "", 0.5);
+	results = run(&field);
+	assert_int_equal(results[0].metrics_count, 2);
+	assert_false(rank_metric_has_value(&results[0].metrics[0]));
+	assert_true(rank_metric_has_value(&results[1].metrics[0]));
 	assert_false(results[1].metrics[0].has_base);
 }
 
@@ -520,6 +543,7 @@ int main(void)
 		cmocka_unit_test(an_exact_metric_that_varied_is_shown_and_decides_nothing),
 		cmocka_unit_test(who_lacks_the_headline_is_not_ranked_and_others_are),
 		cmocka_unit_test(sampled_metrics_have_quartiles_and_decide_nothing),
+		cmocka_unit_test(a_base_without_a_value_is_no_base),
 		cmocka_unit_test(nobody_has_a_place_before_the_base_was_measured),
 		cmocka_unit_test(an_exact_metric_counted_on_another_lane_is_left_out),
 		cmocka_unit_test(a_verdict_breaks_a_tie_of_exact_metrics),
