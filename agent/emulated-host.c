@@ -118,8 +118,12 @@ static void rep_begins(struct host *host)
 {
 	if (!is_smp(host))
 		return;
-	if (!host->threads.count && !vcpu_threads_find("/proc", host->emulator.pid, &host->threads))
-		return;
+	if (!host->threads.count) {
+		if (!vcpu_threads_find("/proc", host->emulator.pid, &host->threads))
+			return;
+		/* Not pinned, they wait more and more repetitions are dropped; no reason to give up. */
+		vcpu_threads_pin(&host->threads);
+	}
 	host->rep_began_ms = clock_ms();
 	vcpu_threads_delays("/proc", &host->threads, host->rep_delays_ns);
 }

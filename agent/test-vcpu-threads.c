@@ -2,7 +2,11 @@
 /* Against a procfs made of text files, as the readers take its path. */
 #include "lib/test.h"
 
+#include <sched.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "agent/vcpu-threads.h"
 #include "lib/alloc.h"
@@ -100,6 +104,45 @@ static void a_thread_that_is_gone_has_no_delay(void **state)
 	assert_int_equal(delays_ns[0], 0);
 }
 
+static pid_t sleeper(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		for (;;)
+			pause();
+	return pid;
+}
+
+static void each_thread_has_a_processor_of_its_own(void **state)
+{
+	struct vcpu_threads threads = { .ids = { sleeper(), sleeper() }, .count = 2 };
+	cpu_set_t allowed, first, second, both;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(allowed), &allowed), 0);
+	assert_int_equal(vcpu_threads_pin(&threads), CPU_COUNT(&allowed) >= 2);
+	assert_int_equal(sched_getaffinity(threads.ids[0], sizeof(first), &first), 0);
+	assert_int_equal(sched_getaffinity(threads.ids[1], sizeof(second), &second), 0);
+	for (int i = 0; i < 2; i++) {
+		kill(threads.ids[i], SIGKILL);
+		waitpid(threads.ids[i], NULL, 0);
+	}
+	CPU_AND(&both, &first, &second);
+	if (CPU_COUNT(&allowed) >= 2)
+		assert_int_equal(CPU_COUNT(&both), 0);
+	else
+		assert_true(CPU_EQUAL(&both, &allowed));
+}
+
+static void more_threads_than_processors_stay_as_they_are(void **state)
+{
+	struct vcpu_threads threads = { .count = CPU_SETSIZE + 1 };
+
+	(void)state;
+	assert_false(vcpu_threads_pin(&threads));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -108,6 +151,8 @@ int main(void)
 		cmocka_unit_test(anothers_emulator_is_not_ours),
 		cmocka_unit_test(delays_are_read_thread_by_thread),
 		cmocka_unit_test(a_thread_that_is_gone_has_no_delay),
+		cmocka_unit_test(each_thread_has_a_processor_of_its_own),
+		cmocka_unit_test(more_threads_than_processors_stay_as_they_are),
 	};
 
 	return cmocka_run_group_tests(tests, start, finish);

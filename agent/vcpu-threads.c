@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,4 +104,26 @@ void vcpu_threads_delays(const char *proc, const struct vcpu_threads *threads,
 		    sscanf(line, "%*u %" SCNu64, &ret_delays_ns[i]) != 1)
 			ret_delays_ns[i] = 0;
 	}
+}
+
+bool vcpu_threads_pin(const struct vcpu_threads *threads)
+{
+	cpu_set_t allowed;
+	bool pinned = true;
+	int cpu = -1;
+
+	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0 ||
+	    CPU_COUNT(&allowed) < (int)threads->count)
+		return false;
+	for (unsigned i = 0; i < threads->count; i++) {
+		cpu_set_t one;
+
+		do
+			cpu++;
+		while (!CPU_ISSET(cpu, &allowed));
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		pinned &= !sched_setaffinity(threads->ids[i], sizeof(one), &one);
+	}
+	return pinned;
 }

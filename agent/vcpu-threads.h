@@ -5,7 +5,7 @@
  *
  *	struct vcpu_threads threads = { 0 };
  *	if (vcpu_threads_find("/proc", child, &threads))
- *		vcpu_threads_delays("/proc", &threads, before_ns);
+ *		vcpu_threads_pin(&threads), vcpu_threads_delays("/proc", &threads, before_ns);
  */
 #ifndef RUNWAY_AGENT_VCPU_THREADS_H
 #define RUNWAY_AGENT_VCPU_THREADS_H
@@ -29,5 +29,10 @@ bool vcpu_threads_find(const char *proc, pid_t ancestor, struct vcpu_threads *re
 /* Nanoseconds on a run queue since each began, from schedstat; 0 for one that is gone. */
 void vcpu_threads_delays(const char *proc, const struct vcpu_threads *threads,
 			 uint64_t ret_delays_ns[VCPU_THREADS_MAX]);
+
+/* Each to a processor of its own among those that this process may use, as a scheduler that moves them makes
+ * one wait for the other while a processor idles. False, and some or none are pinned, when there are fewer
+ * processors than threads or the system refuses. */
+bool vcpu_threads_pin(const struct vcpu_threads *threads);
 
 #endif
