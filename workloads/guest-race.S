@@ -137,16 +137,21 @@ guest_race_\name:
 	wrmsr
 	target_end
 
-/* STI takes effect after HLT: an event that came before ends it at once. */
+/*
+ * An event that interrupts what is between the two labels ends the HLT before it begins (guest_ipi), as STI
+ * just before HLT would have it; docs/race-lane.md says why it is not done that way.
+ */
+	.globl guest_race_hlt_from, guest_race_hlt_to
 	target hlt
-	cli
+guest_race_hlt_from:
 	cmp %r15, VCPU_RECEIVED(%rbp)
-	jne 3f
+	jne guest_race_hlt_to
 	nop
 	nop
-	sti
+	nop
+	nop
 	hlt
-3:	sti
+guest_race_hlt_to:
 	target_end
 
 /* Leaves KVM_RUN: what follows is the first entry of a new one. */

@@ -91,7 +91,8 @@ guest_start:
  *
  * And QEMU's VMRUN forgets that STI holds interrupts back for one instruction: one that came between
  * STI and HLT is delivered before the HLT, which then sleeps on. So an interrupt that interrupted a
- * HLT also ends it, as the next instruction's interrupt would have.
+ * HLT also ends it, as the next instruction's interrupt would have. So does one that interrupted the way
+ * to the race lane's HLT.
  */
 guest_ipi:
 	testl $0x200, 32(%rsp)		/* IF of the interrupted code */
@@ -118,9 +119,17 @@ guest_ipi:
 	wrmsr
 	mov 40(%rsp), %rax		/* RIP of the interrupted code */
 	cmpb $0xf4, (%rax)		/* HLT */
-	jne 2f
+	jne 3f
 	incq 40(%rsp)
-2:	pop %rdx
+	jmp 4f
+3:	lea guest_race_hlt_from(%rip), %rcx
+	cmp %rcx, %rax
+	jb 4f
+	lea guest_race_hlt_to(%rip), %rcx
+	cmp %rcx, %rax
+	jae 4f
+	mov %rcx, 40(%rsp)
+4:	pop %rdx
 	pop %rcx
 	pop %rax
 1:	add $16, %rsp
