@@ -6,6 +6,7 @@
 
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
+#include "server/rank-gates.h"
 #include "server/rank-summary.h"
 
 const char *rank_status_name(enum rank_status status)
@@ -35,61 +36,6 @@ static int compare_keys(const void *left, const void *right)
 	if (!order)
 		order = rank_kind_compare(a->kind, b->kind);
 	return order ? order : strcmp(a->workload, b->workload);
-}
-
-/* A failed gate disqualifies. One that ran for the base and not here is shown as not run, and who
- * did not take it is not ranked. */
-static void judge_gates(const struct rank_result *base, struct rank_result *result)
-{
-	for (size_t i = 0; i < result->gates_count; i++) {
-		const struct rank_gate_summary *gate = &result->gates[i];
-		CLEANUP(free_ptr) char *before = NULL;
-
-		if (!gate->failed)
-			continue;
-		before = result->reason;
-		result->status = RANK_STATUS_DISQUALIFIED;
-		result->reason =
-			xasprintf("The gate %s failed in %s (%zu of %zu runs): %s%s%s", gate->gate,
-				  gate->workload, gate->failed, gate->runs, gate->detail,
-				  before ? " Also: " : "", before ? before : "");
-		return;
-	}
-	for (size_t i = 0; i < base->gates_count; i++) {
-		const struct rank_gate_summary *gate = &base->gates[i];
-		bool found = false;
-
-		for (size_t k = 0; k < result->gates_count; k++)
-			found |= !strcmp(gate->gate, result->gates[k].gate) &&
-				 !strcmp(gate->workload, result->gates[k].workload);
-		if (found || !gate->runs || result->status != RANK_STATUS_RANKED)
-			continue;
-		result->status = RANK_STATUS_UNRANKED;
-		free(result->reason);
-		result->reason = xasprintf("The gate %s of %s ran for the base and not for this "
-					   "series.",
-					   gate->gate, gate->workload);
-	}
-}
-
-static void add_gates_not_run(const struct rank_result *base, struct rank_result *result)
-{
-	size_t own = result->gates_count;
-
-	for (size_t i = 0; own && i < base->gates_count; i++) {
-		bool found = false;
-
-		for (size_t k = 0; k < own; k++)
-			found |= !strcmp(base->gates[i].gate, result->gates[k].gate) &&
-				 !strcmp(base->gates[i].workload, result->gates[k].workload);
-		if (found)
-			continue;
-		ARRAY_GROW(result->gates, result->gates_count, result->gates_capacity);
-		result->gates[result->gates_count++] =
-			(struct rank_gate_summary){ .gate = base->gates[i].gate,
-						    .workload = base->gates[i].workload,
-						    .detail = "not run" };
-	}
 }
 
 static void first_status(const struct rank_subject *subject, struct rank_result *result)
@@ -286,8 +232,8 @@ void rank(const struct rank_input *input, struct ranking *ret_ranking)
 
 		set_base_values(base, result);
 		if (result->status != RANK_STATUS_IDENTICAL)
-			judge_gates(base, result);
-		add_gates_not_run(base, result);
+			rank_gates_judge(base, result);
+		rank_gates_add_not_run(base, result);
 		for (size_t k = 0; k < ranking.keys_count; k++)
 			need_headline(base, &ranking.keys[k], result);
 		/* No places before the base has one to compare with. */

@@ -206,6 +206,27 @@ static void a_failed_gate_disqualifies_whatever_was_scored(void **state)
 	assert_int_equal(results[0].place, 1);
 }
 
+static void a_gate_that_the_base_fails_says_so(void **state)
+{
+	CLEANUP(field_release) struct field field = { 0 };
+	const struct rank_result *results;
+
+	(void)state;
+	add_gate(enter_windows(&field, "base", 274, 273, 2376), "race", false);
+	add_gate(&field.subjects[0], "kick", true);
+	add_gate(enter_windows(&field, "a", 45, 273, 2377), "race", false);
+	add_gate(&field.subjects[1], "kick", true);
+	add_gate(enter_windows(&field, "b", 45, 273, 2377), "race", false);
+	add_gate(&field.subjects[2], "kick", false);
+	results = run(&field);
+	assert_null(strstr(results[0].reason, "as well"));
+	assert_non_null(strstr(results[1].reason, "The gate race failed"));
+	assert_non_null(strstr(results[1].reason, "the base fails it as well"));
+	/* What the base passes is the series' own. */
+	assert_non_null(strstr(results[2].reason, "The gate kick failed"));
+	assert_null(strstr(results[2].reason, "as well"));
+}
+
 static void a_gate_outweighs_a_failed_load(void **state)
 {
 	CLEANUP(field_release) struct field field = { 0 };
@@ -538,6 +559,7 @@ int main(void)
 		cmocka_unit_test(a_race_map_that_varied_decides_nothing),
 		cmocka_unit_test(equal_ones_share_a_place_and_the_next_is_counted_on),
 		cmocka_unit_test(a_failed_gate_disqualifies_whatever_was_scored),
+		cmocka_unit_test(a_gate_that_the_base_fails_says_so),
 		cmocka_unit_test(a_gate_outweighs_a_failed_load),
 		cmocka_unit_test(a_gate_that_did_not_run_is_not_passed),
 		cmocka_unit_test(an_exact_metric_that_varied_is_shown_and_decides_nothing),
