@@ -2,9 +2,8 @@
 /*
  * Series that come from a branch: asked for, fetched by an agent, then a series like any other.
  *
- *	rc = fetch_check(&request, config, err);		// -EINVAL: may not, or not like
- *that id = fetch_submit(conn, &request, now_ms);		// a series that is "fetching", a
- *task
+ *	rc = fetch_check(&request, config, err);	// -EINVAL: may not, or not like that
+ *	id = fetch_submit(conn, &request, now_ms);	// a series that is "fetching", a task
  *	...
  *	fetch_make_parts(store, &draft, &parts, err);		// before the transaction
  *	fetch_ready(conn, id, &draft, sha256, bytes, &facts, &parts, now_ms);

@@ -9,7 +9,7 @@
  *	}
  *
  * request_read() and request_write() run a step in a transaction; what the step answers is sent
- *only when the transaction ended well. A step that fails returns a negative errno and a sentence.
+ * only when the transaction ended well. A step that fails returns a negative errno and a sentence.
  */
 #ifndef RUNWAY_SERVER_REQUEST_H
 #define RUNWAY_SERVER_REQUEST_H

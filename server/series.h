@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Series: what users submit. A series is a name and a version; new bytes (or another sender flag,
- *or other expectations) under a known name are its next version.
+ * or other expectations) under a known name are its next version.
  *
  *	rc = series_parse(body, bytes, name, flag, &draft, err);	// -EINVAL: no patch in it
  *	rc = series_add(conn, &draft, sha256, bytes, now_ms, &id);	// 1: new, 0: known
@@ -26,9 +26,9 @@ struct series_draft {
 struct patch {
 	int64_t number;
 	char *subject, *author, *date;
-	const char
-		*change; /* against the version before: "unchanged", "changed", "new"; NULL: none */
-	int64_t was;	 /* its number there; 0: new */
+	/* Against the version before: "unchanged", "changed", "new"; NULL: there is none. */
+	const char *change;
+	int64_t was; /* its number there; 0: new */
 };
 
 /* A patch of the version before that this one has no more. */
