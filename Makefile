@@ -107,7 +107,7 @@ $(B)/http/%: tests/http/%.c $(B)/librunway.a
 
 # libFuzzer's targets and a server under the same sanitizers, in a build of their own by clang. To add
 # one: tests/fuzz/x.c, inputs in tests/fuzz/corpus/x/, and below, sorted, what it links.
-FUZZ_bench := $(B)/obj/agent/json-bench.c.o
+FUZZ_bench := $(patsubst %,$(B)/obj/agent/%.c.o,json-bench json-field)
 FUZZ_counters := $(patsubst %,$(B)/obj/workloads/%.c.o,counters exit-trace kvm-stats)
 FUZZ_mbox :=
 FUZZ_patch := $(patsubst %,$(B)/obj/agent/%.c.o,diff diff-header diff-path locate)
