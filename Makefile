@@ -56,7 +56,7 @@ $(B)/librunway.a: $(call objects,lib)
 # runway-bench runs as the only program of a host under test: static, and never with sanitizers, for
 # which it has objects of its own.
 BENCH := $(patsubst $(B)/obj/%,$(B)/plain/%,$(call objects,workloads) \
-	$(foreach f,alloc buf cleanup err file histogram,$(B)/obj/lib/$f.c.o))
+	$(foreach f,alloc buf cleanup err file histogram list,$(B)/obj/lib/$f.c.o))
 $(B)/plain/%: SAN :=
 
 define object

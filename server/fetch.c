@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/alloc.h"
+#include "lib/list.h"
 #include "server/check.h"
 #include "server/plan.h"
 
@@ -28,7 +29,7 @@ int fetch_check(const struct git_request *request, const struct config *config, 
 			       "\"._/~^+-\", without \"..\".");
 	if (!check_repository(request->repository))
 		return err_set(err, -EINVAL, "\"repository\" is a name that the agents know.");
-	if (config->repositories && !check_listed(config->repositories, request->repository))
+	if (config->repositories && !list_has(config->repositories, request->repository))
 		return err_set(err, -EINVAL, "\"repository\" must be one of: %.300s.",
 			       config->repositories);
 	return 0;

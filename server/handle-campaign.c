@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "lib/alloc.h"
+#include "lib/list.h"
 #include "server/campaign.h"
-#include "server/check.h"
 #include "server/clock.h"
 #include "server/handle.h"
 #include "server/json_answer.h"
@@ -135,7 +135,7 @@ static int find_sides(struct request *request, struct db_conn *conn,
 	if (!sides->variant)
 		return err_set(err, -EINVAL,
 			       "Say which variant: ?variant=NAME, a series of this campaign.");
-	if (!check_listed(campaign->isa, sides->isa))
+	if (!list_has(campaign->isa, sides->isa))
 		return err_set(err, -EINVAL, "This campaign was measured on %s.", campaign->isa);
 	variant = campaign_variant(campaign, sides->variant);
 	against = campaign_variant(campaign, sides->against);

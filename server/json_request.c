@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/alloc.h"
+#include "lib/list.h"
 #include "server/check.h"
 #include "server/json_decode.h"
 #include "server/json_wishes.h"
@@ -31,7 +32,7 @@ static void read_base(struct decode *whole, const char *repositories,
 	if (!d.rc && !check_repository(repository))
 		decode_fail(&d, "\"repository\" is a name that the agents know: 1-64 letters, "
 				"digits, '.', '_' and '-'.");
-	if (!d.rc && repositories && !check_listed(repositories, repository))
+	if (!d.rc && repositories && !list_has(repositories, repository))
 		decode_fail(&d, "\"repository\" must be one of: %.300s.", repositories);
 	if (!d.rc && *rev && !check_rev(rev))
 		decode_fail(&d, "\"rev\" is a branch, tag or commit: letters, digits and "
@@ -126,7 +127,7 @@ int json_campaign_request(const struct buf *body, const char *repositories,
 	read_series(&d, &request);
 	decode_list(&d, "isa", "svm,vmx", false, request.isa, sizeof(request.isa));
 	decode_list(&d, "lanes", "exact,posted,race,smp", false, request.lanes, sizeof(request.lanes));
-	if (!d.rc && check_listed(request.lanes, "posted") && !check_listed(request.isa, "vmx"))
+	if (!d.rc && list_has(request.lanes, "posted") && !list_has(request.isa, "vmx"))
 		decode_fail(&d, "The lane \"posted\" is of vmx: only there interrupts are posted. Add "
 				"\"vmx\" to \"isa\", or leave the lane out.");
 	read_loads(&d, &request);

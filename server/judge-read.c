@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "lib/alloc.h"
-#include "server/check.h"
+#include "lib/list.h"
 
 static size_t isa_of(const struct judge_input *input, const char *isa)
 {
@@ -21,7 +21,7 @@ static void read_blocks(struct db_conn *conn, const struct campaign *campaign,
 	static const char *const isas[JUDGE_ISAS_MAX] = { "svm", "vmx" };
 
 	for (size_t i = 0; i < JUDGE_ISAS_MAX; i++)
-		if (check_listed(campaign->isa, isas[i]))
+		if (list_has(campaign->isa, isas[i]))
 			snprintf(input->isas[input->isas_count++].isa, sizeof(input->isas[0].isa),
 				 "%s", isas[i]);
 	{
