@@ -5,6 +5,7 @@
 
 #include "lib/alloc.h"
 #include "lib/list.h"
+#include "server/stat-order.h"
 
 static size_t isa_of(const struct judge_input *input, const char *isa)
 {
@@ -54,12 +55,8 @@ struct group {
 
 static void end_group(struct group *group, struct judge_input *input)
 {
-	size_t middle = group->count / 2;
-
 	if (group->count)
-		input->values[input->count - 1].median =
-			group->count % 2 ? group->values[middle]
-					 : (group->values[middle - 1] + group->values[middle]) / 2;
+		input->values[input->count - 1].median = stat_median(group->values, group->count);
 	group->count = 0;
 }
 
