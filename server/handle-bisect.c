@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Bisections: asked for, and where they stand. */
 #include <errno.h>
-#include <inttypes.h>
 
 #include "lib/alloc.h"
 #include "server/bisect-parts.h"
@@ -61,9 +60,7 @@ static int add(struct request *request, struct db_conn *conn, void *data, struct
 	rc = bisect_create(conn, &bisection, parts, count, now_ms, err);
 	if (rc < 0)
 		return rc;
-	answer->status = 201;
-	snprintf(answer->location, sizeof(answer->location), "/api/v1/campaigns/%" PRId64,
-		 bisection.campaign);
+	answer_made(answer, 201, "campaigns", bisection.campaign);
 	return encode(conn, bisection.campaign, answer, err);
 }
 

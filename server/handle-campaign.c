@@ -41,9 +41,7 @@ int campaign_encode(struct db_conn *conn, int64_t id, struct answer *answer, str
 
 int campaign_created(struct db_conn *conn, int64_t id, struct answer *answer, struct err *err)
 {
-	answer->status = 201;
-	snprintf(answer->location, sizeof(answer->location), "/api/v1/campaigns/%lld",
-		 (long long)id);
+	answer_made(answer, 201, "campaigns", id);
 	return campaign_encode(conn, id, answer, err);
 }
 

@@ -78,6 +78,9 @@ void answer_problem(struct answer *answer, unsigned status, const char *format, 
 void answer_error(struct answer *answer, const struct err *err);
 void answer_release(struct answer *answer);
 
+/* That it made, or has, number of resource ("series"): 200, 201 or 202, with its Location. */
+void answer_made(struct answer *answer, unsigned status, const char *resource, int64_t number);
+
 /* Gives a body its ETag; an answer that the client has already becomes 304 without one. */
 void answer_tag(const struct request *request, struct answer *answer);
 /* Whether If-None-Match names this etag (quotes included). */
