@@ -47,7 +47,7 @@ SELECT avg(finished_ms - started_ms) FROM (SELECT finished_ms, started_ms FROM t
 SELECT url, ref, base, repository, each_commit, task_id, head FROM fetch WHERE series_id = ?1;
 
 -- name: fetch_of_task
-SELECT f.series_id, f.url, f.ref, f.base, f.repository, f.each_commit, s.name
+SELECT f.series_id, f.url, f.ref, f.base, f.repository, f.each_commit, s.name, s.sender_flag
 FROM fetch f JOIN series s ON s.id = f.series_id WHERE f.task_id = ?1;
 
 -- name: fetch_set_head
