@@ -137,3 +137,34 @@ void fetch_failed(struct db_conn *conn, int64_t series, const char *reason, int6
 	db_run(conn, SQL_SERIES_FAIL, db_int(series), db_text(reason));
 	plan_series_settled(conn, series, now_ms);
 }
+
+/* Whether there is anything to cancel. */
+static int check_fetching(struct db_conn *conn, int64_t series, struct err *err)
+{
+	CLEANUP(rows_end) struct rows rows = db_query(conn, SQL_SERIES_MORE, db_int(series));
+
+	if (!rows_next(&rows))
+		return err_set(err, -ENOENT, "There is no series with this number.");
+	if (strcmp(rows_text(&rows, 0), "fetching") != 0)
+		return err_set(err, -EEXIST,
+			       "This series is %s: nothing is being fetched for it, so there is "
+			       "nothing to cancel. What measures a series is a campaign; that can "
+			       "be cancelled, too.",
+			       rows_text(&rows, 0));
+	return 0;
+}
+
+int fetch_cancel(struct db_conn *conn, int64_t series, const char *who, int64_t now_ms,
+		 struct err *err)
+{
+	CLEANUP(free_ptr) char *reason = NULL;
+	int rc = check_fetching(conn, series, err);
+
+	if (rc < 0)
+		return rc;
+	reason = xasprintf("Cancelled by %s.", who);
+	db_run(conn, SQL_FETCH_CANCEL_LEASE, db_int(series));
+	db_run(conn, SQL_FETCH_CANCEL_TASK, db_int(series), db_int(now_ms));
+	fetch_failed(conn, series, reason, now_ms);
+	return 0;
+}

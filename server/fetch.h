@@ -58,4 +58,9 @@ void fetch_ready(struct db_conn *conn, const struct fetch *fetch, const struct s
 		 struct series_parts *parts, int64_t now_ms);
 void fetch_failed(struct db_conn *conn, int64_t series, const char *reason, int64_t now_ms);
 
+/* Ends it now: the series has failed, as cancelled by who, and the agent that is at it loses its
+ * lease. -ENOENT: there is no such series; -EEXIST: it is not being fetched. */
+int fetch_cancel(struct db_conn *conn, int64_t series, const char *who, int64_t now_ms,
+		 struct err *err);
+
 #endif

@@ -123,6 +123,23 @@ void handle_series_post(struct request *request, struct answer *answer)
 		post_mbox(request, answer);
 }
 
+static int cancel(struct request *request, struct db_conn *conn, void *data, struct answer *answer,
+		  struct err *err)
+{
+	struct json_writer w = { .buf = &answer->body };
+	int64_t id = request->numbers[0];
+	int rc = fetch_cancel(conn, id, request->token.name, clock_now_ms(), err);
+
+	(void)data;
+	return rc < 0 ? rc : encode(conn, id, &w, NULL, err);
+}
+
+/* 200 with the series; 404; 409: it is not being fetched. */
+void handle_series_cancel(struct request *request, struct answer *answer)
+{
+	request_write(request, answer, cancel, NULL);
+}
+
 static int get(struct request *request, struct db_conn *conn, void *data, struct answer *answer,
 	       struct err *err)
 {

@@ -319,7 +319,72 @@ static void a_series_that_cannot_be_fetched_fails_its_variant_alone(void **state
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
-#define THREE MAIL("", "[PATCH 1/3] one", "a") MAIL("", "[PATCH 2/3] two", "b") MAIL("", "[PATCH 3/3] three", "c")
+static struct db_conn *cancel(struct fixture *f, int64_t id, int expected)
+{
+	struct db_conn *conn = db_begin_write(f->db);
+	struct err err = ERR_INIT;
+
+	assert_int_equal(fetch_cancel(conn, id, "ann", f->now_ms, &err), expected);
+	return conn;
+}
+
+static void a_fetch_that_is_cancelled_takes_its_lease_with_it(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(series_release) struct series series = { 0 };
+	struct err err = ERR_INIT;
+	struct db_conn *conn;
+	int64_t id = submit_branch(f);
+	struct lease lease, again;
+
+	assert_int_equal(take(f, "build", &lease), 0);
+	conn = cancel(f, id, 0);
+	commit(&conn);
+	series = look(f, id);
+	assert_string_equal(series.state, "failed");
+	assert_string_equal(series.reason, "Cancelled by ann.");
+	conn = db_begin_write(f->db);
+	assert_int_equal(lease_check(conn, lease.name, f->now_ms, &again, &err), -ESTALE);
+	db_rollback(&conn);
+	/* Nor is it anybody else's, then or when the lease would have expired. */
+	f->now_ms += 2 * LEASE_MS;
+	assert_int_equal(take(f, "build", &again), -EAGAIN);
+	conn = cancel(f, id, -EEXIST);
+	db_rollback(&conn);
+}
+
+static void a_campaign_goes_on_without_a_fetch_that_was_cancelled(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(campaign_release) struct campaign campaign = { 0 };
+	struct campaign_request request = usual_request();
+	int64_t one = submit_branch(f), two = submit(f, "b", MAIL("", "[PATCH] b", "b")), id;
+	struct db_conn *conn;
+
+	id = ask_for(f, request, one, two);
+	conn = cancel(f, one, 0);
+	commit(&conn);
+	build_all(f, "12", 2);
+	campaign = read_campaign(f, id);
+	assert_string_equal(campaign.state, "measuring");
+	assert_string_equal(campaign.variants[1].state, "failed");
+	assert_non_null(strstr(campaign.variants[1].reason, "Cancelled by ann."));
+}
+
+static void what_is_not_fetched_cannot_be_cancelled(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = submit(f, "b", MAIL("", "[PATCH] b", "b"));
+	struct db_conn *conn = cancel(f, id, -EEXIST);
+
+	db_rollback(&conn);
+	conn = cancel(f, id + 1, -ENOENT);
+	db_rollback(&conn);
+}
+
+#define THREE                                                                                      \
+	MAIL("", "[PATCH 1/3] one", "a")                                                           \
+	MAIL("", "[PATCH 2/3] two", "b") MAIL("", "[PATCH 3/3] three", "c")
 
 /* The parts of three patches, of the series with that number and name, added. */
 static struct series_parts make_parts(struct fixture *f, int64_t id, const char *name, bool without,
@@ -360,7 +425,8 @@ static void parts_are_beginnings_and_what_is_left_without_a_patch(void **state)
 {
 	struct fixture *f = *state;
 	int64_t whole = submit(f, "s", THREE);
-	CLEANUP(series_parts_release) struct series_parts all = make_parts(f, whole, "s", true, false);
+	CLEANUP(series_parts_release)
+	struct series_parts all = make_parts(f, whole, "s", true, false);
 	CLEANUP(series_parts_release)
 	struct series_parts some = make_parts(f, whole, "t", false, false);
 
@@ -377,9 +443,12 @@ static void parts_that_are_known_are_used_again_unless_they_are_wanted_anew(void
 {
 	struct fixture *f = *state;
 	int64_t whole = submit(f, "s", THREE);
-	CLEANUP(series_parts_release) struct series_parts one = make_parts(f, whole, "s", false, false);
-	CLEANUP(series_parts_release) struct series_parts two = make_parts(f, whole, "s", false, false);
-	CLEANUP(series_parts_release) struct series_parts anew = make_parts(f, whole, "s", false, true);
+	CLEANUP(series_parts_release)
+	struct series_parts one = make_parts(f, whole, "s", false, false);
+	CLEANUP(series_parts_release)
+	struct series_parts two = make_parts(f, whole, "s", false, false);
+	CLEANUP(series_parts_release)
+	struct series_parts anew = make_parts(f, whole, "s", false, true);
 	CLEANUP(series_release) struct series series = look(f, anew.all[0].series);
 
 	assert_int_equal(one.all[0].series, two.all[0].series);
@@ -390,9 +459,11 @@ static void parts_that_are_known_are_used_again_unless_they_are_wanted_anew(void
 static void a_parts_number_stays_when_its_name_is_cut(void **state)
 {
 	struct fixture *f = *state;
-	static const char name[] = "a234567890123456789012345678901234567890123456789012345678901234";
+	static const char name[] =
+		"a234567890123456789012345678901234567890123456789012345678901234";
 	int64_t whole = submit(f, name, THREE);
-	CLEANUP(series_parts_release) struct series_parts parts = make_parts(f, whole, name, true, false);
+	CLEANUP(series_parts_release)
+	struct series_parts parts = make_parts(f, whole, name, true, false);
 
 	assert_int_equal(strlen(name), SERIES_NAME_MAX);
 	assert_int_equal(strlen(parts.all[3].draft.name), SERIES_NAME_MAX);
@@ -407,7 +478,8 @@ static void a_part_is_no_version_of_another_series(void **state)
 
 	submit(f, "other", MAIL("", "[PATCH] one", "A"));
 	whole = submit(f, "s", THREE);
-	CLEANUP(series_parts_release) struct series_parts parts = make_parts(f, whole, "s", false, false);
+	CLEANUP(series_parts_release)
+	struct series_parts parts = make_parts(f, whole, "s", false, false);
 	CLEANUP(series_release) struct series series = look(f, parts.all[0].series);
 
 	assert_int_equal(series.previous, 0);
@@ -416,10 +488,12 @@ static void a_part_is_no_version_of_another_series(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_campaign_goes_on_without_a_fetch_that_was_cancelled),
 		TEST(a_campaign_may_ask_for_a_thread),
 		TEST(a_campaign_waits_for_what_is_fetched),
 		TEST(a_campaign_without_a_base_waits_for_all_of_its_series),
 		TEST(a_counter_proposal_is_in_the_thread_and_no_version),
+		TEST(a_fetch_that_is_cancelled_takes_its_lease_with_it),
 		TEST(a_part_is_no_version_of_another_series),
 		TEST(a_parts_number_stays_when_its_name_is_cut),
 		TEST(a_reply_with_a_later_version_is_the_next_one),
@@ -430,6 +504,7 @@ int main(void)
 		TEST(parts_that_are_known_are_used_again_unless_they_are_wanted_anew),
 		TEST(patches_of_a_version_are_told_from_those_before),
 		TEST(the_authors_base_is_preferred_when_they_agree),
+		TEST(what_is_not_fetched_cannot_be_cancelled),
 		TEST(what_was_measured_of_the_same_tree_is_named),
 	};
 
