@@ -56,7 +56,7 @@ $(B)/librunway.a: $(call objects,lib)
 # runway-bench runs as the only program of a host under test: static, and never with sanitizers, for
 # which it has objects of its own.
 BENCH := $(patsubst $(B)/obj/%,$(B)/plain/%,$(call objects,workloads) \
-	$(foreach f,alloc buf cleanup err file histogram,$(B)/obj/lib/$f.c.o))
+	$(foreach f,alloc buf cleanup err file histogram list,$(B)/obj/lib/$f.c.o))
 $(B)/plain/%: SAN :=
 
 define object
@@ -107,7 +107,7 @@ $(B)/http/%: tests/http/%.c $(B)/librunway.a
 
 # libFuzzer's targets and a server under the same sanitizers, in a build of their own by clang. To add
 # one: tests/fuzz/x.c, inputs in tests/fuzz/corpus/x/, and below, sorted, what it links.
-FUZZ_bench := $(B)/obj/agent/json-bench.c.o
+FUZZ_bench := $(patsubst %,$(B)/obj/agent/%.c.o,json-bench json-field)
 FUZZ_counters := $(patsubst %,$(B)/obj/workloads/%.c.o,counters exit-trace kvm-stats)
 FUZZ_mbox :=
 FUZZ_patch := $(patsubst %,$(B)/obj/agent/%.c.o,diff diff-header diff-path locate)

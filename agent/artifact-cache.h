@@ -3,8 +3,9 @@
  * The agent's copies of artifacts, by SHA-256: what it built stays for the loads it will run, what
  * another agent built is downloaded once.
  *
- *	rc = artifact_cache_add(cache, client, file, "kvm.ko", &artifact, err);	// hashes, keeps,
- *uploads rc = artifact_cache_place(cache, client, &task.loads[i].artifacts, folder, err);
+ *	rc = artifact_cache_add(cache, client, file, "kvm.ko", &artifact, err);	// hashes,
+ *									// keeps, uploads
+ *	rc = artifact_cache_place(cache, client, &task.loads[i].artifacts, folder, err);
  */
 #ifndef RUNWAY_AGENT_ARTIFACT_CACHE_H
 #define RUNWAY_AGENT_ARTIFACT_CACHE_H

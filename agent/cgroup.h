@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Bounds what a whole tree of processes takes, which resource limits cannot: they count a process
- *at a time, and do not count processes of root at all. Needs root; works with both cgroup
- *hierarchies.
+ * at a time, and do not count processes of root at all. Needs root; works with both cgroup
+ * hierarchies.
  *
  *	CLEANUP(cgroup_remove) struct cgroup group = { 0 };
- *	if (!cgroup_create("build", 512, 4ull << 30, &group)) ... start argv from
- *cgroup_join(&group, …)
+ *	if (!cgroup_create("build", 512, 4ull << 30, &group))
+ *		... start argv from cgroup_join(&group, …)
  */
 #ifndef RUNWAY_AGENT_CGROUP_H
 #define RUNWAY_AGENT_CGROUP_H

@@ -3,9 +3,10 @@
  * The agent's side of the REST API: one request at a time over one kept connection.
  *
  *	CLEANUP(client_close) struct client *client = client_open(url, token);
- *	struct client_request request = { .method = "POST", .path = "/leases", .body = json, .bytes
- *= n }; CLEANUP(client_reply_release) struct client_reply reply = CLIENT_REPLY_INIT; rc =
- *client_send(client, &request, &reply, err);	// < 0: no answer; reply.status otherwise
+ *	struct client_request request = { .method = "POST", .path = "/leases", .body = json,
+ *					  .bytes = n };
+ *	CLEANUP(client_reply_release) struct client_reply reply = CLIENT_REPLY_INIT;
+ *	rc = client_send(client, &request, &reply, err); // < 0: no answer; reply.status otherwise
  *
  * A struct client belongs to one thread.
  */

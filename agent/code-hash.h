@@ -3,7 +3,7 @@
  * What a build would do, without its names: the hash of everything in its objects that is loaded
  * into memory (code, data, what relocations point at), leaving out symbol names, line numbers of
  * bug tables and build ids. Two builds with the same hash behave the same; renaming a function, a
- *type or an enumerator, or a comment, does not change it.
+ * type or an enumerator, or a comment, does not change it.
  *
  *	const char *objects[] = { "vmlinux.o", "arch/x86/kvm/kvm.ko", NULL };
  *	rc = code_hash(folder, objects, hex, err);

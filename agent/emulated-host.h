@@ -4,8 +4,8 @@
  * host driver shares, whatever emulates.
  *
  *	rc = emulated_host_start(&spec, argv, &pipes, &host, err);
- *	rc = emulated_host_watch(host, &outcome, err);	// 0 with a status, < 0 the machine's own
- *fault emulated_host_stop(host);
+ *	rc = emulated_host_watch(host, &outcome, err);	// 0 with a status, < 0 the machine's own fault
+ *	emulated_host_stop(host);
  */
 #ifndef RUNWAY_AGENT_EMULATED_HOST_H
 #define RUNWAY_AGENT_EMULATED_HOST_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * `runway-agent fetch` in a sandbox that sees the base repository, one folder of ours, and the
- *network.
+ * network.
  *
  *	struct fetch_run run = { .git = &config->git, .want = &task->fetch, .repository = path,
  *				 .folder = folder, .lease = lease };

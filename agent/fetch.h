@@ -8,7 +8,7 @@
  *	rc = fetch_branch(&want, &found, err);
  *
  * This runs in a process of its own, in a sandbox (fetch-task.c), because libgit2 cannot be told
- *how long to wait for a server, and because its parsers are given what anybody wrote.
+ * how long to wait for a server, and because its parsers are given what anybody wrote.
  */
 #ifndef RUNWAY_AGENT_FETCH_H
 #define RUNWAY_AGENT_FETCH_H

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/json-field.h"
 #include "lib/cleanup.h"
 
 static void drop(json_t **json)
@@ -28,29 +29,14 @@ static bool text(json_t *object, const char *key, char *ret_text, size_t bytes)
 	return value != NULL;
 }
 
-/* A name that goes on into the database: cut or odd ones are refused instead. */
 static bool name(json_t *object, const char *key, char *ret_text, size_t bytes)
 {
-	const char *value = json_string_value(json_object_get(object, key));
-
-	if (!value || !*value || strlen(value) >= bytes)
-		return false;
-	for (const char *c = value; *c; c++)
-		if (!isalnum((unsigned char)*c) && !strchr("._-", *c))
-			return false;
-	snprintf(ret_text, bytes, "%s", value);
-	return true;
+	return json_field_name(json_object_get(object, key), ret_text, bytes);
 }
 
 static bool number(json_t *object, const char *key, uint64_t most, uint64_t *ret_number)
 {
-	json_t *value = json_object_get(object, key);
-
-	if (!json_is_integer(value) || json_integer_value(value) < 0 ||
-	    (uint64_t)json_integer_value(value) > most)
-		return false;
-	*ret_number = (uint64_t)json_integer_value(value);
-	return true;
+	return json_field_count(json_object_get(object, key), most, ret_number);
 }
 
 /* "0x1234" */

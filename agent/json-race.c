@@ -1,25 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "agent/json-race.h"
 
-#include <ctype.h>
-#include <stdio.h>
-#include <string.h>
-
+#include "agent/json-field.h"
 #include "lib/alloc.h"
-
-/* Names go on into the database: odd ones are refused. */
-static bool name(json_t *value, char *ret_name, size_t bytes)
-{
-	const char *text = json_string_value(value);
-
-	if (!text || !*text || strlen(text) >= bytes)
-		return false;
-	for (const char *c = text; *c; c++)
-		if (!isalnum((unsigned char)*c) && !strchr("._-", *c))
-			return false;
-	snprintf(ret_name, bytes, "%s", text);
-	return true;
-}
 
 static bool integer(json_t *value, int64_t *ret_integer)
 {
@@ -32,7 +15,8 @@ static bool range(json_t *triple, struct race_range *ret_range)
 	return json_array_size(triple) == 3 &&
 	       integer(json_array_get(triple, 0), &ret_range->from) &&
 	       integer(json_array_get(triple, 1), &ret_range->to) &&
-	       name(json_array_get(triple, 2), ret_range->state, sizeof(ret_range->state));
+	       json_field_name(json_array_get(triple, 2), ret_range->state,
+			       sizeof(ret_range->state));
 }
 
 static bool ranges(json_t *array, struct race_map *map)
@@ -52,14 +36,16 @@ static bool ranges(json_t *array, struct race_map *map)
 bool json_race_decode(json_t *line, struct race_map *ret_map)
 {
 	struct race_map map = { 0 };
-	bool good = name(json_object_get(line, "workload"), map.workload, sizeof(map.workload)) &&
-		    name(json_object_get(line, "kind"), map.kind, sizeof(map.kind)) &&
-		    name(json_object_get(line, "sender"), map.sender, sizeof(map.sender)) &&
-		    integer(json_object_get(line, "from"), &map.from) &&
-		    integer(json_object_get(line, "to"), &map.to) &&
-		    integer(json_object_get(line, "rounds"), &map.rounds) && map.rounds >= 0 &&
-		    integer(json_object_get(line, "cycle"), &map.cycle) && map.cycle >= 0 &&
-		    ranges(json_object_get(line, "ranges"), &map) && race_map_is_sound(&map);
+	bool good =
+		json_field_name(json_object_get(line, "workload"), map.workload,
+				sizeof(map.workload)) &&
+		json_field_name(json_object_get(line, "kind"), map.kind, sizeof(map.kind)) &&
+		json_field_name(json_object_get(line, "sender"), map.sender, sizeof(map.sender)) &&
+		integer(json_object_get(line, "from"), &map.from) &&
+		integer(json_object_get(line, "to"), &map.to) &&
+		integer(json_object_get(line, "rounds"), &map.rounds) && map.rounds >= 0 &&
+		integer(json_object_get(line, "cycle"), &map.cycle) && map.cycle >= 0 &&
+		ranges(json_object_get(line, "ranges"), &map) && race_map_is_sound(&map);
 
 	if (!good) {
 		race_map_release(&map);

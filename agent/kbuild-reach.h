@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a change of source files can reach, from the dependencies that kbuild wrote down when it
- *built the base (the .cmd files below its output folder). Asking make for less than everything
- *saves it from walking the whole tree.
+ * built the base (the .cmd files below its output folder). Asking make for less than everything
+ * saves it from walking the whole tree.
  *
  *	struct kbuild_reach reach = KBUILD_REACH_INIT(base_out);
  *	rc = source_changes(source, &variant, kbuild_reach_add, &reach, err);

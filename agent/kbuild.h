@@ -2,14 +2,14 @@
 /*
  * Builds a variant's kernel, its KVM modules and the kick module, in a sandbox.
  *
- *	struct kbuild kbuild = { .source = source, .folder = "/var/lib/runway/build", .resources =
- *"…", .jobs = 2 };
+ *	struct kbuild kbuild = { .source = source, .folder = "/var/lib/runway/build",
+ *				 .resources = "…", .jobs = 2 };
  *	rc = kbuild_key(&kbuild, &variant, key, err);		// known before anything is compiled
  *	rc = kbuild_run(&kbuild, &base, &variant, &watch, &result, err);
  *
  * The base is built once per tree, configuration and compiler and kept; a variant starts from a
- *copy of that, so make compiles just what its patches reach, and nothing that a patch's Makefile
- *writes outlives the variant. ccache is shared: the base fills it, variants can only read it.
+ * copy of that, so make compiles just what its patches reach, and nothing that a patch's Makefile
+ * writes outlives the variant. ccache is shared: the base fills it, variants can only read it.
  */
 #ifndef RUNWAY_AGENT_KBUILD_H
 #define RUNWAY_AGENT_KBUILD_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * runway-bench's JSON lines (docs/formats.md), decoded. The lines come from a machine whose kernel
- *a patch author wrote: lines that do not parse, or are out of range, are counted and skipped.
+ * a patch author wrote: lines that do not parse, or are out of range, are counted and skipped.
  *
  *	CLEANUP(report_release) struct report report = { 0 };
  *	json_report_decode(outcome.lines.data, outcome.lines.length, &report);

@@ -6,8 +6,8 @@
  *
  *	struct sandbox_bind binds[] = { { tree, "/src", false }, { out, "/out", true }, { 0 } };
  *	struct sandbox_spec spec = { .argv = argv, .binds = binds, .folder = "/out",
- *				     .time_limit_ms = 20 * 60 * 1000, .memory_max_bytes = 4ull << 30
- *}; rc = sandbox_run(&spec, &result, err);
+ *				     .time_limit_ms = 20 * 60 * 1000, .memory_max_bytes = 4ull << 30 };
+ *	rc = sandbox_run(&spec, &result, err);
  */
 #ifndef RUNWAY_AGENT_SANDBOX_H
 #define RUNWAY_AGENT_SANDBOX_H

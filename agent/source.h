@@ -6,10 +6,8 @@
  *	CLEANUP(source_close) struct source *source = NULL;
  *	rc = source_open("/srv/linux", state_folder, &source, err);
  *	rc = source_base(source, "v6.1", &base, err);
- *	rc = source_apply(source, &base, mbox.data, mbox.length, &variant, err);	// trees
- *only
- *	rc = source_switch(source, &variant, err);	// work tree now holds it; mtimes of the
- *rest kept
+ *	rc = source_apply(source, &base, mbox.data, mbox.length, &variant, err);	// trees only
+ *	rc = source_switch(source, &variant, err);	// work tree now holds it; mtimes of the rest kept
  *
  * Nothing here writes to the base repository. Patches are applied to trees, never to files, so a
  * planted symbolic link is never written through.

@@ -7,8 +7,7 @@
  *	rc = symbols_add_map(symbols, "…/System.map", err);
  *	rc = symbols_add_module(symbols, "…/kvm-amd.ko", "kvm_amd", sections, count, err);
  *	symbols_sort(symbols);
- *	symbols_find(symbols, pc, &found);	// found.module "kvm_amd", found.function
- *"svm_vcpu_run"
+ *	symbols_find(symbols, pc, &found);	// found.module "kvm_amd", .function "svm_vcpu_run"
  *
  * Static functions of one name are told apart by nothing but their module; compiler suffixes
  * (.cold, .part.0, .isra.0) are kept. Both files may come from a hostile build: what is read of

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which patch of a series did it: from a campaign of the series, of its beginnings and of what is
- *left without each patch, as `runway submit --parts` makes them.
+ * left without each patch, as `runway submit --parts` makes them.
  *
  *	struct attribution of = attribution_find(&ranking, "svm", "exit_path", "fix");
  *	if (of.patches[1].outcome == ATTRIBUTION_VERIFIED) ... of.patches[1].step ...
  *
  * A step is what a patch adds to those before it; undone, what leaving it out of the whole takes
- *back. A patch is named only when both are the same: it does it after the others, and the others do
- *not do it without it.
+ * back. A patch is named only when both are the same: it does it after the others, and the others do
+ * not do it without it.
  */
 #ifndef RUNWAY_CLI_ATTRIBUTION_H
 #define RUNWAY_CLI_ATTRIBUTION_H

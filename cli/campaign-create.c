@@ -11,12 +11,17 @@
 #define LOADS_MAX 10000
 
 static const struct option_row options[] = {
-	{ "base-repository", 'b', "NAME", "a repository that the agents know (linux)", NULL,
-	  false },
-	{ "base-rev", 'r', "REV", "the revision that the series apply to (HEAD)", NULL, false },
+	{ "base-repository", 'b', "NAME",
+	  "a repository that the agents know (the server's default: the first that it names, or "
+	  "linux)",
+	  NULL, false },
+	{ "base-rev", 'r', "REV",
+	  "the revision that the series apply to; else what they were made on, when they say so, "
+	  "agree and the agent's repository has it, and HEAD when not",
+	  NULL, false },
 	{ "isa", 'i', "ISA,...", "svm, vmx (the server's default: svm)", "svm vmx svm,vmx", false },
-	{ "lanes", 'l', "LANE,...", "exact, race, smp (the server's default: exact,smp)",
-	  "exact race smp exact,smp", false },
+	{ "lanes", 'l', "LANE,...", "exact, posted, race, smp (the server's default: exact,smp)",
+	  "exact posted race smp exact,smp", false },
 	{ "loads-exact", 'e', "N", "loads of each variant on the exact lane", NULL, false },
 	{ "loads-race", 'c', "N", "loads of each variant on the race lane", NULL, false },
 	{ "loads-smp", 'p', "N", "loads of each variant on the smp lane", NULL, false },
@@ -32,6 +37,10 @@ static const struct option_row options[] = {
 	{ "seed", 'd', "N", "of the random order; else drawn and recorded", NULL, false },
 	{ "series", 's', "ID,...", "the series to compare; may be given several times", NULL,
 	  false },
+	{ "thread", 't', "ID",
+	  "instead: the latest version of each series in the thread of a "
+	  "series, by its number, or of a mail, by its Message-ID",
+	  NULL, false },
 	{ 0 },
 };
 
@@ -69,6 +78,9 @@ static int take(void *data, int option, struct err *err)
 		return 0;
 	case 's':
 		return add_series(request, optarg, err);
+	case 't':
+		request->thread = optarg;
+		return 0;
 	case 'i':
 		request->isa = optarg;
 		return 0;
@@ -102,8 +114,25 @@ static int take(void *data, int option, struct err *err)
 	}
 }
 
-static void print_created(const struct campaign *campaign, const struct screen *screen)
+/* Which of a thread's series they are: nobody named them one by one. */
+static void print_series(const struct campaign *campaign, const struct screen *screen)
 {
+	for (size_t i = 0; i < campaign->variant_count; i++) {
+		const struct campaign_variant *variant = &campaign->variants[i];
+		CLEANUP(free_ptr) char *line = NULL;
+
+		if (!variant->series_id)
+			continue;
+		line = xasprintf("series %lld: %s v%lld", (long long)variant->series_id,
+				 variant->series, (long long)variant->version);
+		screen_fold(screen, line);
+	}
+}
+
+static void print_created(const struct campaign *campaign, const struct campaign_request *request,
+			  const struct screen *screen)
+{
+	CLEANUP(free_ptr) char *base = campaign_base_sentence(campaign, request->rev != NULL);
 	CLEANUP(free_ptr)
 	char *line = xasprintf("campaign %lld: %zu variants, the base among them. Follow it with: "
 			       "runway campaign watch %lld",
@@ -111,6 +140,9 @@ static void print_created(const struct campaign *campaign, const struct screen *
 			       (long long)campaign->id);
 
 	screen_fold(screen, line);
+	if (request->thread)
+		print_series(campaign, screen);
+	screen_fold(screen, base);
 	if (campaign->waiting)
 		screen_fold(screen, campaign->waiting);
 }
@@ -120,13 +152,16 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 	CLEANUP(buf_release) struct buf body = BUF_INIT(CLIENT_ANSWER_MAX_BYTES);
 	CLEANUP(campaign_release) struct campaign campaign = { 0 };
 	CLEANUP(free_ptr) char *document = NULL;
-	struct campaign_request request = { .repository = "linux", .rev = "HEAD" };
+	struct campaign_request request = { 0 };
 	int rc = options_parse(context, argc, argv, take, &request, err);
 
 	if (rc <= 0)
 		return rc;
-	if (!request.series_count)
-		return err_set(err, E_USAGE, "A campaign compares series: give --series ID,...");
+	if (!request.series_count && !request.thread)
+		return err_set(err, E_USAGE,
+			       "A campaign compares series: give --series ID,... or --thread ID.");
+	if (request.series_count && request.thread)
+		return err_set(err, E_USAGE, "Give --series or --thread, not both.");
 	if (request.null_control && request.no_null_control)
 		return err_set(err, E_USAGE, "Give --null-control or --no-null-control, not both.");
 	rc = options_connect(context, err);
@@ -141,16 +176,18 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 	if (context->quiet)
 		fprintf(context->screen.out, "%lld\n", (long long)campaign.id);
 	else
-		print_created(&campaign, &context->screen);
+		print_created(&campaign, &request, &context->screen);
 	return EXIT_WORKED;
 }
 
 const struct command campaign_create = {
 	.name = "create",
 	.group = "campaign",
-	.needs = "--series ID,...",
+	.needs = "--series ID,... | --thread ID",
 	.summary = "Create a campaign: these series against that base",
-	.examples = "runway campaign create --series 1,2 --lanes exact",
+	.text = "It says on which base they will be measured, and why on that one.",
+	.examples = "runway campaign create --series 1,2 --lanes exact\n"
+		    "runway campaign create --thread 20260105.1@example.org --lanes exact",
 	.options = options,
 	.run = run,
 };

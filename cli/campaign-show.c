@@ -46,18 +46,25 @@ static void add_variant(struct table *table, const struct campaign_variant *vari
 	}
 }
 
+static void print_about(const struct campaign_variant *variant, const char *sentence,
+			const struct screen *screen)
+{
+	CLEANUP(free_ptr) char *line = NULL;
+
+	if (!sentence)
+		return;
+	line = xasprintf("%s: %s", variant->series, sentence);
+	screen_fold(screen, line);
+}
+
 /* Sentences can be long: they stand below the table, whole. */
 static void print_sentences(const struct campaign *campaign, const struct screen *screen)
 {
 	for (size_t i = 0; i < campaign->variant_count; i++) {
 		const struct campaign_variant *variant = &campaign->variants[i];
 
-		if (variant->reason) {
-			CLEANUP(free_ptr)
-			char *line = xasprintf("%s: %s", variant->series, variant->reason);
-
-			screen_fold(screen, line);
-		}
+		print_about(variant, variant->reason, screen);
+		print_about(variant, variant->note, screen);
 		for (size_t j = 0; j < variant->load_count; j++) {
 			const struct campaign_load *load = &variant->loads[j];
 			CLEANUP(free_ptr) char *line = NULL;
@@ -68,6 +75,22 @@ static void print_sentences(const struct campaign *campaign, const struct screen
 			screen_fold(screen, line);
 		}
 	}
+}
+
+/* Whether it was asked for is not told any more; what was taken is. */
+static void print_base(const struct campaign *campaign, const struct screen *screen)
+{
+	CLEANUP(free_ptr) char *line = NULL;
+
+	if (campaign->preferred || campaign->base_note)
+		line = campaign_base_sentence(campaign, false);
+	else
+		line = xasprintf(
+			"base: %s %s%s%.12s%s", campaign->repository ? campaign->repository : "",
+			campaign->rev ? campaign->rev : "", campaign->base_commit ? " (" : "",
+			campaign->base_commit ? campaign->base_commit : "",
+			campaign->base_commit ? ")" : "");
+	screen_fold(screen, line);
 }
 
 static int print_budget(struct context *context, int64_t id, struct err *err)
@@ -106,6 +129,7 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 		add_variant(&table, &campaign.variants[i]);
 	summary = progress_summary(&campaign);
 	screen_fold(&context->screen, summary);
+	print_base(&campaign, &context->screen);
 	if (campaign.waiting)
 		screen_fold(&context->screen, campaign.waiting);
 	fputc('\n', context->screen.out);

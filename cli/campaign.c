@@ -23,6 +23,7 @@ static void variant_release(struct campaign_variant *variant)
 	free(variant->state);
 	free(variant->phase);
 	free(variant->reason);
+	free(variant->note);
 }
 
 void campaign_release(struct campaign *campaign)
@@ -40,6 +41,9 @@ void campaign_release(struct campaign *campaign)
 	free(campaign->repository);
 	free(campaign->rev);
 	free(campaign->tree);
+	free(campaign->base_commit);
+	free(campaign->preferred);
+	free(campaign->base_note);
 	*campaign = (struct campaign){ 0 };
 }
 
@@ -77,4 +81,39 @@ char *campaign_variant_phase(const struct campaign_variant *variant)
 	if (!strcmp(variant->state, "built") && variant->build_reused)
 		return xstrdup("build reused");
 	return xstrdup("");
+}
+
+#define SHORT 12 /* digits of a commit that tell it to a person */
+
+static bool waits_for_fetch(const struct campaign *campaign)
+{
+	for (size_t i = 0; i < campaign->variant_count; i++)
+		if (campaign->variants[i].phase && !strcmp(campaign->variants[i].phase, "fetch"))
+			return true;
+	return false;
+}
+
+char *campaign_base_sentence(const struct campaign *campaign, bool asked)
+{
+	const char *repository = campaign->repository ? campaign->repository : "";
+	const char *rev = campaign->rev ? campaign->rev : "";
+
+	if (campaign->base_note)
+		return xstrdup(campaign->base_note);
+	if (campaign->preferred && campaign->base_commit)
+		return xasprintf("base: %.*s of %s, on which the series were made", SHORT,
+				 campaign->base_commit, repository);
+	if (campaign->preferred)
+		return xasprintf("base: %.*s of %s, on which the series were made; %s when the "
+				 "agent's repository does not have it",
+				 SHORT, campaign->preferred, repository, rev);
+	if (asked)
+		return xasprintf("base: %s %s, as asked for", repository, rev);
+	if (waits_for_fetch(campaign))
+		return xasprintf("base: of %s, what the series were made on, which is known when "
+				 "they are fetched",
+				 repository);
+	return xasprintf("base: %s %s: the series do not say what they were made on, or do not "
+			 "agree",
+			 repository, rev);
 }

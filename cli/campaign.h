@@ -24,8 +24,9 @@ struct campaign_load {
 struct campaign_variant {
 	char *role, *series, *state;
 	char *phase, *reason; /* NULL: none */
+	char *note;	      /* that its author used another base; NULL: nothing */
 	double elapsed_s;
-	int64_t series_id;	      /* 0: the base */
+	int64_t series_id, version;   /* 0: the base */
 	int64_t build_id, build_task; /* 0: none yet */
 	char *build_key;	      /* NULL: none yet */
 	bool build_reused;
@@ -40,6 +41,9 @@ struct campaign {
 	char *waiting;		       /* that no live agent can do what it needs; NULL: none */
 	char *created, *finished;      /* NULL: not told, not yet */
 	char *repository, *rev, *tree; /* of the base; tree may be NULL */
+	char *base_commit;	       /* what was built; NULL: not known yet */
+	char *preferred;	       /* what the series were made on, to be taken; NULL: rev is */
+	char *base_note;	       /* that it is not what their authors used; NULL: nothing */
 	double elapsed_s, estimate_s;  /* estimate_s < 0: unknown */
 	char *isa, *lanes;	       /* with commas between */
 	int64_t seed, loads_exact, loads_race, loads_smp; /* 0: not told */
@@ -72,6 +76,7 @@ void campaign_page_release(struct campaign_page *page);
 /* What is left NULL, 0 or false is left to the server's defaults. */
 struct campaign_request {
 	const char *repository, *rev;
+	const char *thread; /* instead of series: a number of a series, or a Message-ID */
 	int64_t series[CAMPAIGN_SERIES_MAX];
 	size_t series_count;
 	const char *isa, *lanes; /* names with commas between */
@@ -81,6 +86,10 @@ struct campaign_request {
 	int64_t seed;
 	bool measure_identical;
 };
+
+/* Which base it has and why, in a sentence; asked: it was named and not left to the series. free() it.
+ */
+char *campaign_base_sentence(const struct campaign *campaign, bool asked);
 
 /* The body of POST /campaigns; free() it. */
 char *campaign_request_encode(const struct campaign_request *request);

@@ -65,6 +65,7 @@ extern const struct command campaign_list;
 extern const struct command campaign_retry;
 extern const struct command campaign_show;
 extern const struct command campaign_watch;
+extern const struct command series_cancel;
 extern const struct command series_list;
 extern const struct command series_show;
 extern const struct command token_add;

@@ -28,8 +28,10 @@ static void read_variant(struct json_reader *reader, const json_t *object,
 	variant->state = json_read_text(reader, object, "state", JSON_NEEDED);
 	variant->phase = json_read_text(reader, object, "phase", JSON_OPTIONAL);
 	variant->reason = json_read_text(reader, object, "reason", JSON_OPTIONAL);
+	variant->note = json_read_text(reader, object, "note", JSON_OPTIONAL);
 	variant->elapsed_s = json_read_number(reader, object, "elapsed_s", JSON_OPTIONAL, 0);
 	variant->series_id = json_read_integer(reader, object, "series_id", JSON_OPTIONAL, 0);
+	variant->version = json_read_integer(reader, object, "version", JSON_OPTIONAL, 0);
 	variant->build_key = json_read_text(reader, build, "key", JSON_OPTIONAL);
 	variant->build_id = json_read_integer(reader, build, "id", JSON_OPTIONAL, 0);
 	variant->build_task = json_read_integer(reader, build, "task", JSON_OPTIONAL, 0);
@@ -56,6 +58,9 @@ static void read_campaign(struct json_reader *reader, const json_t *root, struct
 	campaign->repository = json_read_text(reader, base, "repository", JSON_OPTIONAL);
 	campaign->rev = json_read_text(reader, base, "rev", JSON_OPTIONAL);
 	campaign->tree = json_read_text(reader, base, "tree", JSON_OPTIONAL);
+	campaign->base_commit = json_read_text(reader, base, "commit", JSON_OPTIONAL);
+	campaign->preferred = json_read_text(reader, base, "preferred", JSON_OPTIONAL);
+	campaign->base_note = json_read_text(reader, base, "note", JSON_OPTIONAL);
 	campaign->finished = json_read_text(reader, root, "finished", JSON_OPTIONAL);
 	campaign->isa = json_read_list(reader, root, "isa", JSON_OPTIONAL);
 	campaign->lanes = json_read_list(reader, root, "lanes", JSON_OPTIONAL);
@@ -116,12 +121,20 @@ char *campaign_request_encode(const struct campaign_request *request)
 	CLEANUP(json_release) json_t *root = json_object();
 	json_t *base = json_object(), *series = json_array(), *loads = json_object();
 
-	json_object_set_new(base, "repository", json_string(request->repository));
-	json_object_set_new(base, "rev", json_string(request->rev));
-	json_object_set_new(root, "base", base);
+	if (request->repository)
+		json_object_set_new(base, "repository", json_string(request->repository));
+	if (request->rev)
+		json_object_set_new(base, "rev", json_string(request->rev));
+	if (json_object_size(base))
+		json_object_set(root, "base", base);
+	json_decref(base);
 	for (size_t i = 0; i < request->series_count; i++)
 		json_array_append_new(series, json_integer(request->series[i]));
-	json_object_set_new(root, "series", series);
+	if (request->thread)
+		json_object_set_new(root, "thread", json_string(request->thread));
+	else
+		json_object_set(root, "series", series);
+	json_decref(series);
 	if (request->isa)
 		json_object_set_new(root, "isa", json_list_of(request->isa));
 	if (request->lanes)

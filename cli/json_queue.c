@@ -25,7 +25,7 @@ void queue_release(struct queue *queue)
 static void read_task(struct json_reader *reader, const json_t *object, struct queue_task *task)
 {
 	task->task = json_read_integer(reader, object, "task", JSON_NEEDED, 0);
-	task->campaign = json_read_integer(reader, object, "campaign", JSON_NEEDED, 0);
+	task->campaign = json_read_integer(reader, object, "campaign", JSON_OPTIONAL, 0);
 	task->position = json_read_integer(reader, object, "position", JSON_NEEDED, 0);
 	task->loads = json_read_integer(reader, object, "loads", JSON_OPTIONAL, 0);
 	task->kind = json_read_text(reader, object, "kind", JSON_NEEDED);

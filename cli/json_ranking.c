@@ -66,6 +66,20 @@ static void read_lists(struct json_reader *reader, const json_t *object,
 		json_read_bool(reader, object, "gates_run", JSON_OPTIONAL, result->gate_count > 0);
 }
 
+/* What an earlier campaign measured of the same tree. */
+static char *read_same_tree(struct json_reader *reader, const json_t *result)
+{
+	const json_t *same = json_read_object(reader, result, "same_tree", JSON_OPTIONAL);
+	CLEANUP(free_ptr) char *series = NULL;
+
+	if (!same)
+		return NULL;
+	series = json_read_text(reader, same, "series", JSON_NEEDED);
+	return xasprintf("%s v%lld of campaign %lld", series ? series : "",
+			 (long long)json_read_integer(reader, same, "version", JSON_NEEDED, 0),
+			 (long long)json_read_integer(reader, same, "campaign", JSON_NEEDED, 0));
+}
+
 static void read_result(struct json_reader *reader, const json_t *object,
 			struct ranking_result *result)
 {
@@ -81,6 +95,8 @@ static void read_result(struct json_reader *reader, const json_t *object,
 	result->status = json_read_text(reader, object, "status", JSON_NEEDED);
 	result->reason = json_read_text(reader, object, "reason", JSON_OPTIONAL);
 	result->sender_flag = json_read_text(reader, object, "sender_flag", JSON_OPTIONAL);
+	result->note = json_read_text(reader, object, "note", JSON_OPTIONAL);
+	result->same_tree = read_same_tree(reader, object);
 	result->place = json_read_integer(reader, object, "place", JSON_OPTIONAL, 0);
 	result->place_last = json_read_integer(reader, object, "place_last", JSON_OPTIONAL, 0);
 	read_lists(reader, object, result);
@@ -134,6 +150,7 @@ int ranking_decode(const char *data, size_t bytes, struct ranking *ret_ranking, 
 	ranking.repository = json_read_text(&reader, base, "repository", JSON_OPTIONAL);
 	ranking.rev = json_read_text(&reader, base, "rev", JSON_OPTIONAL);
 	ranking.tree = json_read_text(&reader, base, "tree", JSON_OPTIONAL);
+	ranking.base_note = json_read_text(&reader, base, "note", JSON_OPTIONAL);
 	read_bases(&reader, base, &ranking);
 	ranking.result_count = json_array_size(results);
 	ranking.results = xcalloc(ranking.result_count + 1, sizeof(*ranking.results));

@@ -9,20 +9,10 @@
 #include "cli/text.h"
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
+#include "lib/list.h"
 
 /* What most reviewers would call a difference. */
 #define EFFECT 0.01
-
-/* Whether a list with commas between has that name. */
-static bool has(const char *list, const char *name)
-{
-	size_t length = strlen(name);
-
-	for (const char *at = list; *at; at += strcspn(at, ","), at += *at == ',')
-		if (strcspn(at, ",") == length && !strncmp(at, name, length))
-			return true;
-	return false;
-}
 
 static const struct noise_size *needed_for(const struct noise_record *record, double effect)
 {
@@ -108,7 +98,7 @@ static void print_isa(struct context *context, const struct host_page *page, con
 	bool any = false;
 
 	for (size_t i = 0; i < page->count; i++) {
-		if (!has(page->hosts[i].capabilities, capability))
+		if (!list_has(page->hosts[i].capabilities, capability))
 			continue;
 		print_host(context, &page->hosts[i], isa, blocks);
 		any = true;
@@ -131,12 +121,12 @@ void noise_plan_print(struct context *context, const struct campaign_request *re
 	int64_t most = request->loads_smp_most ? request->loads_smp_most : request->loads_smp;
 
 	/* Left out, the server's defaults: svm, and smp among the lanes. */
-	if (request->lanes && !has(request->lanes, "smp"))
+	if (request->lanes && !list_has(request->lanes, "smp"))
 		return;
 	if (client_get(&context->client, "/hosts?limit=1000", &body, NULL) < 0 ||
 	    host_page_decode(body.data, body.length, &page, NULL) < 0)
 		return;
 	for (size_t i = 0; i < sizeof(isas) / sizeof(isas[0]); i++)
-		if (has(request->isa ? request->isa : "svm", isas[i]))
+		if (list_has(request->isa ? request->isa : "svm", isas[i]))
 			print_isa(context, &page, isas[i], most);
 }

@@ -40,7 +40,7 @@ static char *starts(const struct queue_task *task)
 	return xasprintf("in %s", wait);
 }
 
-static void print_queue(const struct queue *queue, const struct screen *screen)
+void queue_print(const struct queue *queue, const struct screen *screen)
 {
 	static const struct table_column columns[] = {
 		{ "place", TABLE_LEFT, false },	       { "task", TABLE_RIGHT, false },
@@ -56,7 +56,8 @@ static void print_queue(const struct queue *queue, const struct screen *screen)
 		table_row(&table, task->position ? STYLE_PLAIN : STYLE_GOOD);
 		table_cell(&table, place(task));
 		table_cell(&table, xasprintf("%lld", (long long)task->task));
-		table_cell(&table, xasprintf("%lld", (long long)task->campaign));
+		table_cell(&table, task->campaign ? xasprintf("%lld", (long long)task->campaign)
+						  : xstrdup("-"));
 		table_cell(&table, describe(task));
 		table_cell(&table, xstrdup(task->capability));
 		table_cell(&table, starts(task));
@@ -83,7 +84,7 @@ static int run(struct context *context, int argc, char **argv, struct err *err)
 		for (size_t i = 0; i < queue.count; i++)
 			fprintf(context->screen.out, "%lld\n", (long long)queue.tasks[i].task);
 	else
-		print_queue(&queue, &context->screen);
+		queue_print(&queue, &context->screen);
 	return EXIT_WORKED;
 }
 
@@ -92,7 +93,6 @@ const struct command command_queue = {
 	.summary = "Print what agents are at, and what waits in which order",
 	.text = "A place is counted within what is needed: build, bench-svm, bench-vmx. When it "
 		"starts is what past work says; \"no agent\": nobody who could do it was seen in "
-		"the "
-		"last 90 s.",
+		"the last 90 s. A branch is fetched for no campaign in particular.",
 	.run = run,
 };

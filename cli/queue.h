@@ -7,10 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli/screen.h"
 #include "lib/err.h"
 
 struct queue_task {
-	int64_t task, campaign, position, loads; /* position 0: an agent has it */
+	int64_t task, position, loads; /* position 0: an agent has it */
+	int64_t campaign;	       /* 0: it is of none, as a fetch */
 	char *kind, *capability;
 	char *variant, *isa, *lane, *phase; /* NULL: none */
 	double starts_s, lasts_s;	    /* starts_s NAN: nobody can do it */
@@ -24,5 +26,6 @@ struct queue {
 
 int queue_decode(const char *data, size_t bytes, struct queue *ret_queue, struct err *err);
 void queue_release(struct queue *queue);
+void queue_print(const struct queue *queue, const struct screen *screen);
 
 #endif

@@ -240,6 +240,40 @@ static void print_header(const struct ranking *ranking, const struct screen *scr
 	if (ranking->tree)
 		buf_printf(&text, " (tree %.12s)", ranking->tree);
 	screen_fold(screen, text.data);
+	if (ranking->base_note)
+		screen_fold(screen, ranking->base_note);
+}
+
+/* Whether it is the first of its series, which has a result on each ISA. */
+static bool is_first_of_series(const struct ranking *ranking, size_t number)
+{
+	for (size_t i = 0; i < number; i++)
+		if (!strcmp(ranking->results[i].series, ranking->results[number].series))
+			return false;
+	return true;
+}
+
+/* What a reader should know of a series beside its numbers. */
+static void print_notes(const struct ranking *ranking, const struct screen *screen)
+{
+	for (size_t i = 0; i < ranking->result_count; i++) {
+		const struct ranking_result *result = &ranking->results[i];
+		CLEANUP(free_ptr) char *note = NULL;
+		CLEANUP(free_ptr) char *same = NULL;
+
+		if (!is_first_of_series(ranking, i))
+			continue;
+		if (result->note) {
+			note = xasprintf("%s: %s", result->series, result->note);
+			screen_fold(screen, note);
+		}
+		if (result->same_tree) {
+			same = xasprintf("%s: the same tree was measured before, as %s; those "
+					 "results stand for it, too.",
+					 result->series, result->same_tree);
+			screen_fold(screen, same);
+		}
+	}
 }
 
 static void print_legend(const struct ranking *ranking, const struct screen *screen)
@@ -309,6 +343,7 @@ void ranking_print(const struct ranking *ranking, const struct screen *screen)
 		print_reason(&ranking->bases[i], screen);
 	for (size_t i = 0; i < ranking->result_count; i++)
 		print_reason(&ranking->results[i], screen);
+	print_notes(ranking, screen);
 	fputc('\n', screen->out);
 	if (count > 1)
 		screen_fold(screen, "overall: the worst place over the ISAs, none where one has "

@@ -31,6 +31,8 @@ static void result_release(struct ranking_result *result)
 	free(result->status);
 	free(result->reason);
 	free(result->sender_flag);
+	free(result->note);
+	free(result->same_tree);
 	free(result->agreement);
 	free(result->across);
 }
@@ -47,6 +49,7 @@ void ranking_release(struct ranking *ranking)
 	free(ranking->repository);
 	free(ranking->rev);
 	free(ranking->tree);
+	free(ranking->base_note);
 	*ranking = (struct ranking){ 0 };
 }
 

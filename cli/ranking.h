@@ -35,10 +35,12 @@ struct ranking_gate {
 struct ranking_result {
 	char *series, *isa, *status;
 	char *reason, *sender_flag; /* NULL: none */
-	int64_t place, overall;	    /* 0: none; overall: the worst over all ISAs */
-	int64_t place_last;	    /* the worst place that it may have; 0: as place */
-	char *agreement;	    /* "split", "partial": the ISAs do not agree; NULL: they do */
-	char *across;		    /* what they do not agree about, a sentence; NULL: nothing */
+	char *note;		    /* that its author used another base; NULL: nothing */
+	char *same_tree; /* "early v1 of campaign 3": measured before, of the same tree; NULL */
+	int64_t place, overall; /* 0: none; overall: the worst over all ISAs */
+	int64_t place_last;	/* the worst place that it may have; 0: as place */
+	char *agreement;	/* "split", "partial": the ISAs do not agree; NULL: they do */
+	char *across;		/* what they do not agree about, a sentence; NULL: nothing */
 	struct ranking_metric *metrics;
 	size_t metric_count;
 	struct ranking_gate *gates;
@@ -50,7 +52,8 @@ struct ranking {
 	int64_t campaign;
 	char *state;
 	char *repository, *rev, *tree; /* NULL: not known */
-	struct ranking_result *bases;  /* the base, once for each ISA */
+	char *base_note; /* that it is not what the series' authors used, and why; NULL: nothing */
+	struct ranking_result *bases; /* the base, once for each ISA */
 	size_t base_count;
 	struct ranking_result *results;
 	size_t result_count;

@@ -64,6 +64,14 @@ static void put_create(struct buf *buf, const struct rerun *rerun)
 	buf_printf(buf, " --seed %lld", (long long)campaign->seed);
 }
 
+/* The commit that the series were made on, when it was taken: HEAD would be another one elsewhere. */
+static const char *rev_of(const struct campaign *campaign)
+{
+	if (campaign->preferred && campaign->base_commit && !campaign->base_note)
+		return campaign->base_commit;
+	return campaign->rev;
+}
+
 static const char head[] =
 	"#!/bin/sh\n"
 	"# Submits this bundle's series to a Runway server and starts the same campaign there.\n"
@@ -92,7 +100,7 @@ int rerun_write(const struct rerun *rerun, struct buf *script)
 	buf_puts(script, "repository=");
 	put_word(script, campaign->repository ? campaign->repository : "linux");
 	buf_puts(script, "\nrev=");
-	put_word(script, campaign->rev ? campaign->rev : "HEAD");
+	put_word(script, rev_of(campaign) ? rev_of(campaign) : "HEAD");
 	buf_puts(script,
 		 "\ncampaign=$(\"$runway\" campaign create --quiet --series \"$series\" \\\n"
 		 "	--base-repository \"${BASE_REPOSITORY:-$repository}\" \\\n"
@@ -133,14 +141,14 @@ int rerun_describe(const struct rerun *rerun, struct buf *text)
 		   (long long)campaign->id, campaign->state, campaign->finished ? " at " : "",
 		   campaign->finished ? campaign->finished : "",
 		   campaign->repository ? campaign->repository : "?",
-		   campaign->rev ? campaign->rev : "?", campaign->tree ? ", tree " : "",
+		   rev_of(campaign) ? rev_of(campaign) : "?", campaign->tree ? ", tree " : "",
 		   campaign->tree ? campaign->tree : "");
 	buf_puts(text, contents);
 	for (size_t i = 0; i < rerun->series_count; i++)
 		put_submit(text, "    runway submit", &rerun->series[i]);
 	buf_puts(text, "    runway campaign create --series ID,...");
 	put_option(text, "base-repository", campaign->repository);
-	put_option(text, "base-rev", campaign->rev);
+	put_option(text, "base-rev", rev_of(campaign));
 	put_create(text, rerun);
 	return buf_printf(text, "\n    runway campaign watch %lld\n    runway rank %lld\n",
 			  (long long)campaign->id, (long long)campaign->id);

@@ -110,6 +110,36 @@ static int show(struct context *context, int argc, char **argv, struct err *err)
 	return EXIT_WORKED;
 }
 
+static int cancel(struct context *context, int argc, char **argv, struct err *err)
+{
+	CLEANUP(buf_release) struct buf body = BUF_INIT(CLIENT_ANSWER_MAX_BYTES);
+	CLEANUP(series_release) struct series series = { 0 };
+	CLEANUP(free_ptr) char *path = NULL;
+	int64_t id;
+	int rc = options_parse(context, argc, argv, NULL, NULL, err);
+
+	if (rc <= 0 || (rc = option_id(argv, optind, "SERIES", &id, err)) < 0)
+		return rc;
+	path = xasprintf("/series/%lld/cancel", (long long)id);
+	rc = fetch_post(context, path, NULL, &body, err);
+	if (rc <= 0 || (rc = series_decode(body.data, body.length, &series, err)) < 0)
+		return rc;
+	fprintf(context->screen.out,
+		context->quiet ? "%lld\n" : "series %lld is not fetched any more.\n",
+		(long long)series.id);
+	return EXIT_WORKED;
+}
+
+const struct command series_cancel = {
+	.name = "cancel",
+	.group = "series",
+	.arguments = "SERIES",
+	.summary = "Do not fetch a branch any more",
+	.text = "Its agent drops the work, and campaigns that wait for it go on without it; its "
+		"state is failed.",
+	.run = cancel,
+};
+
 const struct command series_list = {
 	.name = "list",
 	.group = "series",
@@ -127,10 +157,10 @@ const struct command series_show = {
 };
 
 /* To add a verb: its struct above and one row here, sorted. */
-static const struct command *const verbs[] = { &series_list, &series_show, NULL };
+static const struct command *const verbs[] = { &series_cancel, &series_list, &series_show, NULL };
 
 const struct command command_series = {
 	.name = "series",
-	.summary = "List what was submitted, or show one",
+	.summary = "List what was submitted, show one, or do not fetch it any more",
 	.verbs = verbs,
 };

@@ -12,8 +12,8 @@
 
 struct series_patch {
 	char *subject;
-	char *change; /* against the version before: "unchanged", "changed", "new"; NULL: there is
-			 none */
+	/* Against the version before: "unchanged", "changed", "new"; NULL: there is none. */
+	char *change;
 };
 
 struct series {

@@ -43,8 +43,10 @@ static int wait_for(struct context *context, struct buf *body, struct series *se
 	int rc = 0;
 
 	if (!context->json && !context->quiet)
-		fprintf(stderr, "series %lld: waiting for an agent to fetch it\n",
-			(long long)series->id);
+		fprintf(stderr,
+			"series %lld: waiting for an agent to fetch it; runway series cancel %lld "
+			"ends that\n",
+			(long long)series->id, (long long)series->id);
 	while (!rc && series->state && !strcmp(series->state, "fetching")) {
 		nanosleep(&pause, NULL);
 		rc = read_again(context, series->id, body, series, err);

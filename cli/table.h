@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Rows and columns on a screen. A table that is wider than the screen gets narrower gaps, then
- *loses the middle of long texts in columns that allow it; when that is not enough, each row is
- *printed as a record ("name: value" lines) with nothing cut off.
+ * loses the middle of long texts in columns that allow it; when that is not enough, each row is
+ * printed as a record ("name: value" lines) with nothing cut off.
  *
- *	static const struct table_column columns[] = { { "id", TABLE_RIGHT }, { "state", TABLE_LEFT
- *} }; CLEANUP(table_release) struct table table = TABLE_INIT(columns); table_row(&table,
- *STYLE_PLAIN); table_cell(&table, xasprintf("%d", id));	// takes the string
+ *	static const struct table_column columns[] = { { "id", TABLE_RIGHT, false },
+ *						       { "state", TABLE_LEFT, false } };
+ *	CLEANUP(table_release) struct table table = TABLE_INIT(columns);
+ *	table_row(&table, STYLE_PLAIN);
+ *	table_cell(&table, xasprintf("%d", id));	// takes the string
  *	table_cell(&table, xstrdup(state));
  *	table_print(&table, &context->screen);
  */

@@ -77,14 +77,68 @@ static void a_page_of_campaigns_is_decoded(void **state)
 
 static void a_request_leaves_defaults_to_the_server(void **state)
 {
-	struct campaign_request request = { .repository = "linux", .rev = "HEAD" };
+	struct campaign_request request = { 0 };
 	CLEANUP(free_ptr) char *text = NULL;
 
 	(void)state;
 	request.series[request.series_count++] = 7;
 	text = campaign_request_encode(&request);
-	assert_string_equal(text, "{\"base\":{\"repository\":\"linux\",\"rev\":\"HEAD\"},"
-				  "\"series\":[7]}");
+	assert_string_equal(text, "{\"series\":[7]}");
+}
+
+static void a_request_may_be_for_a_thread(void **state)
+{
+	struct campaign_request request = { .thread = "1@example.org", .rev = "v6.1" };
+	CLEANUP(free_ptr) char *text = campaign_request_encode(&request);
+
+	(void)state;
+	assert_string_equal(text, "{\"base\":{\"rev\":\"v6.1\"},\"thread\":\"1@example.org\"}");
+}
+
+/* Of a campaign whose document says that of its base; free() it. */
+static char *base_sentence(const char *more, const char *phase, bool asked)
+{
+	CLEANUP(free_ptr)
+	char *text =
+		xasprintf("{\"id\":1,\"state\":\"building\",\"base\":{\"repository\":\"linux\","
+			  "\"rev\":\"HEAD\"%s},\"variants\":[{\"role\":\"series\",\"series\":\"a\","
+			  "\"state\":\"waiting\",\"phase\":%s}]}",
+			  more, phase);
+	CLEANUP(campaign_release) struct campaign campaign = { 0 };
+	struct err err = ERR_INIT;
+
+	if (campaign_decode(text, strlen(text), &campaign, &err) < 0)
+		fail_msg("%s", err.text);
+	return campaign_base_sentence(&campaign, asked);
+}
+
+static void the_base_is_told_with_why_it_is_that(void **state)
+{
+	CLEANUP(free_ptr) char *asked = base_sentence("", "null", true);
+	CLEANUP(free_ptr) char *none = base_sentence("", "null", false);
+	CLEANUP(free_ptr) char *later = base_sentence("", "\"fetch\"", false);
+	CLEANUP(free_ptr)
+	char *theirs = base_sentence(",\"preferred\":\"0123456789abcdef\"", "null", false);
+	CLEANUP(free_ptr)
+	char *taken =
+		base_sentence(",\"preferred\":\"0123456789abcdef\",\"commit\":\"0123456789abcdef\"",
+			      "null", false);
+	CLEANUP(free_ptr)
+	char *other = base_sentence(
+		",\"preferred\":\"0123\",\"commit\":\"4567\",\"note\":\"It is not there.\"", "null",
+		false);
+
+	(void)state;
+	assert_string_equal(asked, "base: linux HEAD, as asked for");
+	assert_string_equal(none,
+			    "base: linux HEAD: the series do not say what they were made on, or "
+			    "do not agree");
+	assert_non_null(strstr(later, "which is known when they are fetched"));
+	assert_string_equal(theirs,
+			    "base: 0123456789ab of linux, on which the series were made; HEAD "
+			    "when the agent's repository does not have it");
+	assert_string_equal(taken, "base: 0123456789ab of linux, on which the series were made");
+	assert_string_equal(other, "It is not there.");
 }
 
 static void a_request_carries_what_was_asked_for(void **state)
@@ -226,6 +280,8 @@ int main(void)
 		cmocka_unit_test(a_page_of_campaigns_is_decoded),
 		cmocka_unit_test(a_request_leaves_defaults_to_the_server),
 		cmocka_unit_test(a_request_carries_what_was_asked_for),
+		cmocka_unit_test(a_request_may_be_for_a_thread),
+		cmocka_unit_test(the_base_is_told_with_why_it_is_that),
 		cmocka_unit_test(a_pipe_gets_one_line_a_change),
 		cmocka_unit_test(work_that_nobody_can_do_is_told_once_and_not_at_once),
 		cmocka_unit_test(the_end_is_told),

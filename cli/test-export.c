@@ -115,6 +115,26 @@ static void a_script_takes_texts_as_they_are(void **state)
 	assert_null(strstr(script.data, "null-control"));
 }
 
+/* HEAD is another commit elsewhere, or later. */
+static void a_base_that_the_series_were_made_on_is_asked_for_by_its_commit(void **state)
+{
+	static char commit[] = "0123456789abcdef0123456789abcdef01234567";
+	struct campaign campaign = { .rev = (char *)"HEAD",
+				     .preferred = commit,
+				     .base_commit = commit };
+	struct statistics statistics = { 0 };
+	struct rerun rerun = { &campaign, &statistics, NULL, 0 };
+	CLEANUP(buf_release) struct buf taken = BUF_INIT(65536);
+	CLEANUP(buf_release) struct buf other = BUF_INIT(65536);
+
+	(void)state;
+	rerun_write(&rerun, &taken);
+	campaign.base_note = (char *)"It is not there.";
+	rerun_write(&rerun, &other);
+	assert_non_null(strstr(taken.data, "\nrev='0123456789abcdef0123456789abcdef01234567'\n"));
+	assert_non_null(strstr(other.data, "\nrev='HEAD'\n"));
+}
+
 static void a_budget_and_its_null_control_are_asked_for_again(void **state)
 {
 	static const struct {
@@ -154,6 +174,7 @@ int main(void)
 		cmocka_unit_test(a_bundle_that_was_not_ended_leaves_nothing),
 		cmocka_unit_test(a_bundle_has_its_files_and_their_hashes),
 		cmocka_unit_test(a_script_takes_texts_as_they_are),
+		cmocka_unit_test(a_base_that_the_series_were_made_on_is_asked_for_by_its_commit),
 		cmocka_unit_test(a_budget_and_its_null_control_are_asked_for_again),
 	};
 

@@ -39,6 +39,20 @@ static const char sample[] =
 	RESULT("lost-kick", "disqualified", "null", "\"It loses kicks.\"", "", GATE("false", "3")) ","
 	RESULT("bro\\u001b[31mken", "failed", "null", "\"svm.c:1: error:\\n\\u001b[2J\"", "", "") "]}";
 
+/* With what a reader should know of each: bases that are not the authors', trees that were measured. */
+#define NOTED(series, isa, note, same) \
+	"{\"series\":\"" series "\",\"isa\":\"" isa "\",\"status\":\"ranked\",\"place\":1,\"reason\":null," \
+	"\"note\":" note ",\"same_tree\":" same ",\"metrics\":[" METRIC("exit_window", "2", "274") \
+	"],\"gates_run\":true,\"gates\":[" GATE("true", "0") "]}"
+#define SAME "{\"campaign\":3,\"series_id\":7,\"series\":\"early\",\"version\":1}"
+
+static const char noted[] =
+	"{\"campaign\":4,\"state\":\"done\",\"base\":{\"repository\":\"linux\",\"rev\":\"HEAD\",\"tree\":null,"
+	"\"note\":\"The series were made on 0123, which the agent's repository does not have.\",\"place\":3,"
+	"\"metrics\":[],\"gates\":[]},\"results\":["
+	NOTED("early", "svm", "\"Its author made it on 4567.\"", SAME) "," NOTED("late", "svm", "null", "null") ","
+	NOTED("early", "vmx", "\"Its author made it on 4567.\"", SAME) "]}";
+
 #define ACROSS(series, isa, status, place, overall, across, metrics) \
 	"{\"series\":\"" series "\",\"isa\":\"" isa "\",\"status\":\"" status "\",\"place\":" place \
 	",\"overall\":" overall ",\"across_isa\":" across ",\"reason\":null,\"metrics\":[" metrics \
@@ -121,6 +135,37 @@ static void the_table_shows_base_and_value(void **state)
 	assert_true(has_line(text, "asm", "2375 (-1)"));
 	assert_true(has_line(text, "common-reset", "2377 (+1)"));
 	assert_true(has_line(text, "common-reset", "0.42 ±0.03 (9,1)"));
+}
+
+static size_t count(const char *text, const char *what)
+{
+	size_t found = 0;
+
+	while ((text = strstr(text, what))) {
+		found++;
+		text++;
+	}
+	return found;
+}
+
+static void bases_that_are_not_the_authors_are_told_once(void **state)
+{
+	CLEANUP(free_ptr) char *text = print(noted, 200, false);
+
+	(void)state;
+	assert_int_equal(count(text, "The series were made on 0123, which the agent's"), 1);
+	assert_int_equal(count(text, "early: Its author made it on 4567.\n"), 1);
+	assert_int_equal(count(text, "late: "), 0);
+}
+
+static void a_tree_that_was_measured_before_is_named(void **state)
+{
+	CLEANUP(free_ptr) char *text = print(noted, 200, false);
+
+	(void)state;
+	assert_int_equal(count(text, "early: the same tree was measured before, as early v1 of "
+				     "campaign 3; those results stand for it, too.\n"),
+			 1);
 }
 
 static void the_table_fits_100_columns(void **state)
@@ -357,6 +402,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table_shows_base_and_value),
+		cmocka_unit_test(bases_that_are_not_the_authors_are_told_once),
+		cmocka_unit_test(a_tree_that_was_measured_before_is_named),
 		cmocka_unit_test(the_table_fits_100_columns),
 		cmocka_unit_test(a_narrow_screen_gets_records_with_every_value),
 		cmocka_unit_test(shared_places_are_marked),

@@ -21,7 +21,7 @@ static const struct option_row options[] = {
 	  "mbox: HEAD",
 	  NULL, false },
 	{ "isa", 'i', "ISA,...", "svm, vmx (svm)", "svm vmx svm,vmx", false },
-	{ "lanes", 'l', "LANE,...", "exact, race, smp (exact)", "exact race smp exact,smp", false },
+	{ "lanes", 'l', "LANE,...", "exact, posted, race, smp (exact)", "exact posted race smp exact,smp", false },
 	{ "linux", 'r', "PATH",
 	  "the kernel's git repository; else, of a branch: the current folder's; of an mbox: one "
 	  "made of Debian's kernel source",

@@ -4,8 +4,7 @@
  *
  *	CLEANUP(buf_release) struct buf body = BUF_INIT(body_max_bytes);
  *	rc = buf_append(&body, chunk, size);		// -EFBIG past the maximum, body unchanged
- *	puts(body.data);				// always ends in a NUL that length does not
- *count
+ *	puts(body.data);				// ends in a NUL that length does not count
  *
  * The struct owns data. buf.data is never NULL: an empty one points at a static "".
  */

@@ -5,12 +5,11 @@
  *	int base_open(const char *path, struct base **ret, struct err *err)
  *	{
  *		if (access(path, R_OK) < 0)
- *			return err_set(err, -errno, "Cannot read %s: %s. Give a readable git
- *repository.", path, strerror(errno));
+ *			return err_set(err, -errno, "Cannot read %s: %s. Give a readable git "
+ *					       "repository.", path, strerror(errno));
  *		...
  *		if (rc < 0)
- *			return err_wrap(err, "While opening the base");	// adds a fact, keeps the
- *code
+ *			return err_wrap(err, "While opening the base");	// adds a fact, keeps the code
  *
  * The err argument may be NULL: the caller wants the code alone. Functions fill it only on failure.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Counts the lines of a hunk through, so that a line "-- " or "diff" inside one is told from what
- *it would be outside.
+ * it would be outside.
  *
  *	struct hunk hunk = { 0 };
  *	while (...)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Some of the patches of a parsed mbox as an mbox of their own, numbered anew: what a series would
- *be without the others.
+ * be without the others.
  *
  *	size_t without_second[] = { 0, 2 };
  *	CLEANUP(buf_release) struct buf out = BUF_INIT(2 * MBOX_MAX_BYTES);

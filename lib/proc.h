@@ -3,9 +3,11 @@
  * Child processes: argv vector, given environment, a time limit, known file descriptors.
  *
  *	const char *argv[] = { "make", "-j2", NULL };
- *	struct proc_spec spec = { .argv = argv, .time_limit_ms = 600000, .output = to_log, .data =
- *log }; struct proc_result result; rc = proc_run(&spec, &result, err);	// rc < 0: could not be
- *started if (result.end == PROC_EXITED && result.status == 0) ...
+ *	struct proc_spec spec = { .argv = argv, .time_limit_ms = 600000, .output = to_log,
+ *				  .data = log };
+ *	struct proc_result result;
+ *	rc = proc_run(&spec, &result, err);		// rc < 0: could not be started
+ *	if (result.end == PROC_EXITED && result.status == 0) ...
  *
  * A child gets its own process group and dies with its parent thread's process; stdin is /dev/null;
  * no descriptor is inherited but 0-2 and those in keep_fds. When the limit passes, or cancelled()

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lib/workload-name.h"
 
-#include <stdbool.h>
 #include <string.h>
+
+#include "lib/list.h"
 
 /* To add a workload: its row in workloads/workload.c, then one here; sorted by name. */
 const struct workload_name workload_names[] = {
@@ -49,27 +50,13 @@ const struct workload_name *workload_name_find(const char *name)
 	return NULL;
 }
 
-static bool has(const char *chosen, const char *name)
-{
-	size_t length = strlen(name);
-
-	while (*chosen) {
-		size_t item = strcspn(chosen, ",");
-
-		if (item == length && !memcmp(chosen, name, length))
-			return true;
-		chosen += item + (chosen[item] == ',');
-	}
-	return false;
-}
-
 void workload_names_in(const char *chosen, const char *lane, struct buf *names)
 {
 	for (size_t i = 0; i < workload_names_count; i++) {
 		const struct workload_name *one = &workload_names[i];
 
-		if ((!lane || has(one->lanes, lane)) &&
-		    (!chosen || !*chosen || has(chosen, one->name)))
+		if ((!lane || list_has(one->lanes, lane)) &&
+		    (!chosen || !*chosen || list_has(chosen, one->name)))
 			buf_printf(names, "%s%s", names->length ? "," : "", one->name);
 	}
 }

@@ -2,7 +2,7 @@
 /*
  * The names of the workloads and the lanes that they run on, for those who do not run them: the
  * server, which takes campaigns on some of them, knows them from here. workloads/workload.c is
- *where they are made, and workloads/test-workload.c holds the two tables together.
+ * where they are made, and workloads/test-workload.c holds the two tables together.
  *
  *	if (!workload_name_find("ipi-storm")) ...
  *	workload_names_in(chosen, "smp", &names);	// "ipi-spin,ipi-storm"

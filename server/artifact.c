@@ -204,3 +204,11 @@ int artifact_open(struct artifact_store *store, const char *sha256, int *ret_fd,
 	*ret_fd = fd;
 	return 0;
 }
+
+int artifact_read(struct artifact_store *store, const char *sha256, struct buf *bytes,
+		  struct err *err)
+{
+	CLEANUP(free_ptr) char *path = path_of(store, sha256);
+
+	return file_read(path, bytes, err);
+}

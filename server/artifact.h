@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/buf.h"
 #include "lib/err.h"
 #include "lib/sha256.h"
 #include "server/db.h"
@@ -59,5 +60,8 @@ bool artifact_known(struct db_conn *conn, const char *sha256, uint64_t *ret_byte
 
 /* A descriptor to read from; -ENOENT. */
 int artifact_open(struct artifact_store *store, const char *sha256, int *ret_fd, struct err *err);
+/* Appends all of it to bytes; -EFBIG when it does not fit. */
+int artifact_read(struct artifact_store *store, const char *sha256, struct buf *bytes,
+		  struct err *err);
 
 #endif

@@ -50,7 +50,7 @@ static double middle_of(struct look *look, size_t count, size_t offset)
 	for (size_t i = 0; i < count; i++)
 		memcpy(&look->scratch[i], (const char *)&look->triples[i] + offset, sizeof(double));
 	stat_sort(look->scratch, count);
-	return count ? stat_quantile(look->scratch, count, 0.5) : NAN;
+	return count ? stat_median(look->scratch, count) : NAN;
 }
 
 /* What the blocks that hold the part say of it. */

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "lib/alloc.h"
+#include "lib/list.h"
 #include "server/bisect-values.h"
-#include "server/check.h"
 #include "server/judge-read.h"
 #include "server/rank.h"
 #include "server/series.h"
@@ -165,7 +165,7 @@ int bisect_premise(struct db_conn *conn, const struct bisect_request *request,
 	if (!variant)
 		return err_set(err, -ENOENT, "There is no series %.64s in this campaign.",
 			       request->series);
-	if (!check_listed(source.isa, request->isa))
+	if (!list_has(source.isa, request->isa))
 		return err_set(err, -EINVAL, "This campaign was measured on %s.", source.isa);
 	if (!source.finished_ms)
 		return err_set(err, -EEXIST, "This campaign has not ended. Wait for its verdicts.");

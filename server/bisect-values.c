@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "lib/alloc.h"
+#include "server/stat-order.h"
 
 void bisect_values_release(struct bisect_values *values)
 {
@@ -19,13 +20,9 @@ struct repetitions {
 
 static void end_load(struct repetitions *repetitions, struct bisect_values *values)
 {
-	size_t middle = repetitions->count / 2;
-
 	if (repetitions->count)
 		values->all[values->count - 1].median =
-			repetitions->count % 2
-				? repetitions->values[middle]
-				: (repetitions->values[middle - 1] + repetitions->values[middle]) / 2;
+			stat_median(repetitions->values, repetitions->count);
 	repetitions->count = 0;
 }
 

@@ -36,7 +36,7 @@ static struct campaign_request request_of(const struct campaign *source,
 }
 
 int bisect_create(struct db_conn *conn, struct bisection *bisection,
-		  const struct bisect_part *parts, size_t count, int64_t now_ms, struct err *err)
+		  const struct series_parts *parts, int64_t now_ms, struct err *err)
 {
 	CLEANUP(campaign_release) struct campaign source = { 0 };
 	struct campaign_request request;
@@ -53,10 +53,10 @@ int bisect_create(struct db_conn *conn, struct bisection *bisection,
 	       db_text(bisection->isa), db_text(bisection->metric->name),
 	       db_text(bisection->workload), db_text(bisection->kind), db_int(bisection->more),
 	       db_real(bisection->confidence), db_int(bisection->blocks_most));
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < parts->count; i++)
 		db_run(conn, SQL_BISECTION_PART_ADD, db_int(bisection->campaign),
-		       db_text(parts[i].without ? "without" : "first"),
-		       db_int((int64_t)parts[i].number), db_int(parts[i].series));
+		       db_text(parts->all[i].without ? "without" : "first"),
+		       db_int((int64_t)parts->all[i].number), db_int(parts->all[i].series));
 	/* The first point is known already: it is built beside the base and the whole. */
 	plan_bisect(conn, bisection->campaign, now_ms);
 	return 0;

@@ -3,11 +3,11 @@
  * Bisections: campaigns that look for the patch of a series that changed a metric.
  *
  *	rc = bisect_premise(conn, &request, &bisection, err);	// the change was seen, and which way
- *	rc = bisect_create(conn, &bisection, parts, count, now_ms, err);	// bisection.campaign
+ *	rc = bisect_create(conn, &bisection, &parts, now_ms, err);	// bisection.campaign
  *	rc = bisect_read(conn, campaign, &bisection);		// -ENOENT: it is none
  *	bisect_look(conn, &bisection, &campaign, &state);	// what is known by now, and what next
  *
- * The series' parts are series of their own (bisect-parts.h), built and measured like any other.
+ * The series' parts are series of their own (series-part.h), built and measured like any other.
  * Nothing but what was asked is stored: where it stands follows from the loads, each time anew.
  */
 #ifndef RUNWAY_SERVER_BISECT_H
@@ -15,6 +15,7 @@
 
 #include "lib/metric.h"
 #include "server/campaign.h"
+#include "server/series-part.h"
 #include "server/stat-bisect.h"
 
 #define BISECT_BLOCKS_MOST 100 /* unless asked otherwise; exact counts need one for each point */
@@ -41,22 +42,15 @@ struct bisection {
 	int64_t first[STAT_BISECT_PATCHES_MAX + 1], without[STAT_BISECT_PATCHES_MAX + 1];
 };
 
-/* A part as series, for bisect_create(). */
-struct bisect_part {
-	bool without;
-	size_t number;
-	int64_t series;
-};
-
 void bisection_release(struct bisection *bisection);
 
 /* -ENOENT: no such campaign or series; -EEXIST: nothing to look for, as the campaign stands; -EINVAL:
  * no such metric. */
 int bisect_premise(struct db_conn *conn, const struct bisect_request *request,
 		   struct bisection *ret_bisection, struct err *err);
-/* Stores it as a campaign of its own and plans its first builds. Fills bisection->campaign. */
+/* Stores it, with its parts, which were added, as a campaign of its own and plans its first builds. Fills bisection->campaign. */
 int bisect_create(struct db_conn *conn, struct bisection *bisection,
-		  const struct bisect_part *parts, size_t count, int64_t now_ms, struct err *err);
+		  const struct series_parts *parts, int64_t now_ms, struct err *err);
 int bisect_read(struct db_conn *conn, int64_t campaign, struct bisection *ret_bisection);
 
 enum bisect_outcome {

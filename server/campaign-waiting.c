@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "lib/alloc.h"
+#include "lib/list.h"
 #include "server/campaign.h"
-#include "server/check.h"
 
 /* Something is to be measured on that ISA, now or when the builds are there. */
 static bool needs_isa(const struct campaign *campaign, const char *isa)
 {
-	if (!check_listed(campaign->isa, isa))
+	if (!list_has(campaign->isa, isa))
 		return false;
 	if (!strcmp(campaign->state, "building"))
 		return true;
@@ -73,7 +73,7 @@ char *campaign_waiting(struct db_conn *conn, const struct campaign *campaign, in
 		if (needs_isa(campaign, isas[i]))
 			need(conn, capability, campaign->host_labels, work, now_ms, &text);
 	}
-	if (check_listed(campaign->lanes, "posted") && needs_isa(campaign, "vmx"))
+	if (list_has(campaign->lanes, "posted") && needs_isa(campaign, "vmx"))
 		need(conn, "bench-vmx-posted", campaign->host_labels,
 		     "measure on vmx with posted interrupts", now_ms, &text);
 	return text;

@@ -142,6 +142,8 @@ void campaign_from_row(struct rows *rows, struct campaign *ret_campaign)
 		.priority = rows_int(rows, 19),
 		.host_labels = rows_copy(rows, 20),
 		.workloads = rows_copy(rows, 21),
+		.base_commit = rows_copy(rows, 22),
+		.preferred_commit = rows_copy(rows, 23),
 	};
 	if (ret_campaign->smp_most < ret_campaign->loads_smp)
 		ret_campaign->smp_most = ret_campaign->loads_smp;
@@ -224,8 +226,6 @@ int campaign_read(struct db_conn *conn, int64_t id, struct campaign *ret_campaig
 		if (!rows_next(&rows))
 			return -ENOENT;
 		campaign_from_row(&rows, &campaign);
-		campaign.base_commit = rows_copy(&rows, 22);
-		campaign.preferred_commit = rows_copy(&rows, 23);
 	}
 	read_variants(conn, &campaign);
 	read_loads(conn, &campaign);

@@ -85,7 +85,7 @@ int campaign_create(struct db_conn *conn, const struct campaign_request *request
 		    int64_t *ret_id, struct err *err);
 
 int campaign_read(struct db_conn *conn, int64_t id, struct campaign *ret_campaign);
-/* From a row of SQL_CAMPAIGN_FIND or SQL_CAMPAIGN_LIST; without its base's commits and its variants. */
+/* From a row of SQL_CAMPAIGN_FIND or SQL_CAMPAIGN_LIST; without its variants. */
 void campaign_from_row(struct rows *rows, struct campaign *ret_campaign);
 void campaign_release(struct campaign *campaign);
 /* campaign-note.c, for who tells it to a person: bases that are not the authors', trees that were measured

@@ -55,38 +55,6 @@ bool check_hex(const char *text, size_t min, size_t max)
 	return only(text, DIGITS "abcdef", max) && strlen(text) >= min;
 }
 
-bool check_listed(const char *list, const char *name)
-{
-	size_t length = strlen(name);
-
-	while (*list) {
-		size_t item = strcspn(list, ",");
-
-		if (item == length && !memcmp(list, name, length))
-			return true;
-		list += item + (list[item] == ',');
-	}
-	return false;
-}
-
-bool check_all_listed(const char *list, const char *names)
-{
-	char name[2 * LABEL_MAX + 2];
-
-	while (*names) {
-		size_t item = strcspn(names, ",");
-
-		if (item >= sizeof(name))
-			return false;
-		memcpy(name, names, item);
-		name[item] = '\0';
-		if (item && !check_listed(list, name))
-			return false;
-		names += item + (names[item] == ',');
-	}
-	return true;
-}
-
 void check_clean_text(char *text, bool lines)
 {
 	for (char *c = text; *c; c++)

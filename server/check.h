@@ -25,10 +25,6 @@ bool check_c_identifier(const char *text, size_t max);
 bool check_label(const char *text);
 /* min to max lower-case hex digits. */
 bool check_hex(const char *text, size_t min, size_t max);
-/* Whether name is one of those between the commas of list. */
-bool check_listed(const char *list, const char *name);
-/* Whether each between the commas of names is; true for "". */
-bool check_all_listed(const char *list, const char *names);
 
 /* Control characters (tab and newline too when lines is false) become spaces, in place. */
 void check_clean_text(char *text, bool lines);

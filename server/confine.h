@@ -7,7 +7,7 @@
  *	rc = confine_files(state, err);			// the same; -ENOTSUP: this kernel cannot
  *
  * The calling thread and all that it starts afterwards are confined; descriptors that are open stay
- *so.
+ * so.
  */
 #ifndef RUNWAY_SERVER_CONFINE_H
 #define RUNWAY_SERVER_CONFINE_H

@@ -4,7 +4,7 @@
 
 #define RUNWAY_SQL_TEXT
 #include "lib/alloc.h"
-#include "server/check.h"
+#include "lib/list.h"
 #include "server/db-internal.h"
 
 #define MIGRATIONS ((int)(sizeof(migrations) / sizeof(migrations[0])))
@@ -67,7 +67,7 @@ static void holds_all(sqlite3_context *context, int count, sqlite3_value **value
 	const char *want = (const char *)sqlite3_value_text(values[1]);
 
 	(void)count;
-	sqlite3_result_int(context, check_all_listed(have ? have : "", want ? want : ""));
+	sqlite3_result_int(context, list_has_all(have ? have : "", want ? want : ""));
 }
 
 static int add_functions(sqlite3 *sqlite, struct err *err)

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Makes commits durable, many with one sync of the disk. SQLite commits to the write-ahead log
- *without syncing it (synchronous=NORMAL); whoever committed takes a ticket while it still holds the
- *writer, lets the next one write, and waits until a sync that began after its commit has ended.
+ * without syncing it (synchronous=NORMAL); whoever committed takes a ticket while it still holds the
+ * writer, lets the next one write, and waits until a sync that began after its commit has ended.
  *
  *	ticket = db_sync_ticket(sync);		// with the writer held, after its COMMIT
  *	rc = db_sync_wait(sync, ticket, err);	// without it
  *
  * A log that was cut off by a power failure is read up to its first frame that is not whole, so
- *what survives is what was acknowledged and perhaps a little more, never less, and never a gap.
- *SQLite itself syncs the log before it moves it into the database.
+ * what survives is what was acknowledged and perhaps a little more, never less, and never a gap.
+ * SQLite itself syncs the log before it moves it into the database.
  */
 #ifndef RUNWAY_SERVER_DB_SYNC_H
 #define RUNWAY_SERVER_DB_SYNC_H

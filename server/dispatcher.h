@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The one thread that looks at the clock: expires leases, wakes long-polls for whom there is work
- *or whose time is up, tells streams that there is news, ends connections that dawdle, forgets old idempotency keys.
+ * or whose time is up, tells streams that there is news, ends connections that dawdle, forgets old
+ * idempotency keys.
  *
  *	dispatcher_poke(server->dispatcher);	// there may be work: look now, not at the next tick
  */

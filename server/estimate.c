@@ -3,8 +3,8 @@
  * lane and ISA on this server. One agent that does one thing after the other is assumed. */
 #include <string.h>
 
+#include "lib/list.h"
 #include "server/campaign.h"
-#include "server/check.h"
 
 /* Before this server has seen any: a cold build of the emulated configuration on two CPUs, and one
  * boot with the workloads of a lane. */
@@ -47,15 +47,15 @@ static double loads_left_ms(const struct campaign *campaign, const struct varian
 		if (strcmp(variant->loads[i].state, "done") != 0 &&
 		    !strcmp(variant->loads[i].isa, isas[isa]))
 			left += load_ms(variant->loads[i].lane, isa, pace);
-	if (planned || !check_listed(campaign->isa, isas[isa]))
+	if (planned || !list_has(campaign->isa, isas[isa]))
 		return left;
-	if (check_listed(campaign->lanes, "exact"))
+	if (list_has(campaign->lanes, "exact"))
 		left += (double)campaign->loads_exact * pace->exact_ms[isa];
-	if (check_listed(campaign->lanes, "race"))
+	if (list_has(campaign->lanes, "race"))
 		left += (double)campaign->loads_race * pace->race_ms[isa];
-	if (check_listed(campaign->lanes, "posted") && !strcmp(isas[isa], "vmx"))
+	if (list_has(campaign->lanes, "posted") && !strcmp(isas[isa], "vmx"))
 		left += (double)campaign->loads_race * pace->race_ms[isa];
-	if (check_listed(campaign->lanes, "smp"))
+	if (list_has(campaign->lanes, "smp"))
 		left += (double)campaign->loads_smp * pace->smp_ms[isa];
 	return left;
 }

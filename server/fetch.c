@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/alloc.h"
+#include "lib/list.h"
 #include "server/check.h"
 #include "server/plan.h"
 
@@ -28,7 +29,7 @@ int fetch_check(const struct git_request *request, const struct config *config, 
 			       "\"._/~^+-\", without \"..\".");
 	if (!check_repository(request->repository))
 		return err_set(err, -EINVAL, "\"repository\" is a name that the agents know.");
-	if (config->repositories && !check_listed(config->repositories, request->repository))
+	if (config->repositories && !list_has(config->repositories, request->repository))
 		return err_set(err, -EINVAL, "\"repository\" must be one of: %.300s.",
 			       config->repositories);
 	return 0;
@@ -71,6 +72,7 @@ int fetch_read(struct db_conn *conn, int64_t task, struct fetch *ret_fetch)
 		.repository = rows_copy(&rows, 4),
 		.each_commit = rows_int(&rows, 5) != 0,
 		.name = rows_copy(&rows, 6),
+		.sender_flag = rows_copy(&rows, 7),
 	};
 	return 0;
 }
@@ -82,35 +84,34 @@ void fetch_release(struct fetch *fetch)
 	free(fetch->base);
 	free(fetch->repository);
 	free(fetch->name);
+	free(fetch->sender_flag);
 	*fetch = (struct fetch){ 0 };
 }
 
-static void add_part(struct db_conn *conn, const struct fetch *fetch,
-		     const struct series_draft *draft, const char *sha256, uint64_t bytes,
-		     const struct fetch_facts *facts, size_t number, int64_t now_ms)
+static bool has_too_many(const struct fetch *fetch, const struct mbox *mbox)
 {
-	CLEANUP(series_release) struct series whole = { 0 };
-	char name[SERIES_NAME_MAX + 24];
-	int64_t id;
+	return fetch->each_commit && mbox->count > FETCH_PARTS_MAX + 1;
+}
 
-	if (series_read(conn, fetch->series, &whole) < 0)
-		return;
-	/* A long name is cut, so that its number stays. */
-	snprintf(name, sizeof(name), "%.*s-%zu", SERIES_NAME_MAX - 3, fetch->name, number);
-	artifact_register(conn, sha256, bytes, now_ms);
-	db_run(conn, SQL_SERIES_ADD, db_text(name), db_text(whole.sender_flag), db_text(sha256),
-	       db_int(now_ms));
-	id = db_last_id(conn);
-	db_run(conn, SQL_SERIES_SET_PART, db_int(id), db_int(fetch->series));
-	series_fill(conn, id, draft);
-	db_run(conn, SQL_SERIES_SET_BASE, db_int(id), db_text(facts->base_commit),
+int fetch_make_parts(struct artifact_store *store, const struct fetch *fetch,
+		     const struct mbox *mbox, struct series_parts *ret_parts, struct err *err)
+{
+	struct series_whole whole = { fetch->series, fetch->name, fetch->sender_flag };
+
+	if (!fetch->each_commit || has_too_many(fetch, mbox))
+		return 0;
+	return series_parts_make(store, &whole, mbox, false, ret_parts, err);
+}
+
+static void set_base(struct db_conn *conn, int64_t series, const struct fetch_facts *facts)
+{
+	db_run(conn, SQL_SERIES_SET_BASE, db_int(series), db_text(facts->base_commit),
 	       db_text(facts->base_tree));
-	series_join(conn, id, fetch->series);
 }
 
 void fetch_ready(struct db_conn *conn, const struct fetch *fetch, const struct series_draft *draft,
 		 const char *mbox_sha256, uint64_t mbox_bytes, const struct fetch_facts *facts,
-		 const struct fetch_parts *parts, int64_t now_ms)
+		 struct series_parts *parts, int64_t now_ms)
 {
 	char reason[128];
 
@@ -119,14 +120,15 @@ void fetch_ready(struct db_conn *conn, const struct fetch *fetch, const struct s
 		 draft->mbox.count, FETCH_PARTS_MAX + 1);
 	artifact_register(conn, mbox_sha256, mbox_bytes, now_ms);
 	db_run(conn, SQL_SERIES_READY, db_int(fetch->series), db_text(mbox_sha256),
-	       db_text(parts->too_many ? reason : NULL));
+	       db_text(has_too_many(fetch, &draft->mbox) ? reason : NULL));
 	series_fill(conn, fetch->series, draft);
-	db_run(conn, SQL_SERIES_SET_BASE, db_int(fetch->series), db_text(facts->base_commit),
-	       db_text(facts->base_tree));
+	set_base(conn, fetch->series, facts);
 	db_run(conn, SQL_FETCH_SET_HEAD, db_int(fetch->series), db_text(facts->head));
-	for (size_t i = 0; i < parts->count; i++)
-		add_part(conn, fetch, &parts->drafts[i], parts->sha256[i], parts->bytes[i], facts,
-			 i + 1, now_ms);
+	series_parts_add(conn, parts, true, now_ms);
+	for (size_t i = 0; i < parts->count; i++) {
+		set_base(conn, parts->all[i].series, facts);
+		series_join(conn, parts->all[i].series, fetch->series);
+	}
 	plan_series_settled(conn, fetch->series, now_ms);
 }
 
@@ -134,4 +136,35 @@ void fetch_failed(struct db_conn *conn, int64_t series, const char *reason, int6
 {
 	db_run(conn, SQL_SERIES_FAIL, db_int(series), db_text(reason));
 	plan_series_settled(conn, series, now_ms);
+}
+
+/* Whether there is anything to cancel. */
+static int check_fetching(struct db_conn *conn, int64_t series, struct err *err)
+{
+	CLEANUP(rows_end) struct rows rows = db_query(conn, SQL_SERIES_MORE, db_int(series));
+
+	if (!rows_next(&rows))
+		return err_set(err, -ENOENT, "There is no series with this number.");
+	if (strcmp(rows_text(&rows, 0), "fetching") != 0)
+		return err_set(err, -EEXIST,
+			       "This series is %s: nothing is being fetched for it, so there is "
+			       "nothing to cancel. What measures a series is a campaign; that can "
+			       "be cancelled, too.",
+			       rows_text(&rows, 0));
+	return 0;
+}
+
+int fetch_cancel(struct db_conn *conn, int64_t series, const char *who, int64_t now_ms,
+		 struct err *err)
+{
+	CLEANUP(free_ptr) char *reason = NULL;
+	int rc = check_fetching(conn, series, err);
+
+	if (rc < 0)
+		return rc;
+	reason = xasprintf("Cancelled by %s.", who);
+	db_run(conn, SQL_FETCH_CANCEL_LEASE, db_int(series));
+	db_run(conn, SQL_FETCH_CANCEL_TASK, db_int(series), db_int(now_ms));
+	fetch_failed(conn, series, reason, now_ms);
+	return 0;
 }

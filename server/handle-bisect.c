@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Bisections: asked for, and where they stand. */
 #include <errno.h>
-#include <inttypes.h>
 
 #include "lib/alloc.h"
-#include "server/bisect-parts.h"
+#include "server/bisect.h"
 #include "server/clock.h"
 #include "server/handle.h"
 #include "server/json_bisect.h"
@@ -28,7 +27,7 @@ static int encode(struct db_conn *conn, int64_t id, struct answer *answer, struc
 struct asked {
 	struct bisect_request request;
 	struct series series;
-	struct bisect_drafts drafts;
+	struct series_parts parts;
 };
 
 /* Before parts are written: whether there is anything to look for. */
@@ -48,23 +47,32 @@ static int add(struct request *request, struct db_conn *conn, void *data, struct
 	       struct err *err)
 {
 	CLEANUP(bisection_release) struct bisection bisection = { 0 };
-	struct bisect_part parts[BISECT_PARTS_MAX];
 	struct asked *asked = data;
 	int64_t now_ms = clock_now_ms();
-	size_t count;
 	int rc = bisect_premise(conn, &asked->request, &bisection, err);
 
 	(void)request;
 	if (rc < 0)
 		return rc;
-	count = bisect_drafts_add(conn, &asked->drafts, bisection.series_id, now_ms, parts);
-	rc = bisect_create(conn, &bisection, parts, count, now_ms, err);
+	series_parts_add(conn, &asked->parts, false, now_ms);
+	rc = bisect_create(conn, &bisection, &asked->parts, now_ms, err);
 	if (rc < 0)
 		return rc;
-	answer->status = 201;
-	snprintf(answer->location, sizeof(answer->location), "/api/v1/campaigns/%" PRId64,
-		 bisection.campaign);
+	answer_made(answer, 201, "campaigns", bisection.campaign);
 	return encode(conn, bisection.campaign, answer, err);
+}
+
+static int make_parts(struct artifact_store *store, struct asked *asked, struct err *err)
+{
+	const struct series *series = &asked->series;
+	struct series_whole whole = { series->id, series->name, series->sender_flag };
+	CLEANUP(buf_release) struct buf bytes = BUF_INIT(2 * MBOX_MAX_BYTES);
+	CLEANUP(mbox_release) struct mbox mbox = { 0 };
+	int rc = artifact_read(store, series->mbox_sha256, &bytes, err);
+
+	if (!rc)
+		rc = mbox_parse(bytes.data, bytes.length, &mbox, err);
+	return rc ?: series_parts_make(store, &whole, &mbox, true, &asked->parts, err);
 }
 
 /* 201 with the bisection, a campaign of its own; 404: no such campaign or series; 409: there is
@@ -79,13 +87,12 @@ void handle_bisect_post(struct request *request, struct answer *answer)
 	if (!rc)
 		request_read(request, answer, check, asked);
 	if (!rc && answer->status < 400)
-		rc = bisect_drafts_make(request->server->artifacts, &asked->series, &asked->drafts,
-					&err);
+		rc = make_parts(request->server->artifacts, asked, &err);
 	if (rc < 0)
 		answer_error(answer, &err);
 	else if (answer->status < 400)
 		request_write(request, answer, add, asked);
-	bisect_drafts_release(&asked->drafts);
+	series_parts_release(&asked->parts);
 	series_release(&asked->series);
 }
 

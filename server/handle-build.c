@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lib/list.h"
 #include "server/check.h"
 #include "server/handle.h"
 #include "server/page.h"
@@ -137,7 +138,7 @@ static int list_variants(struct request *request, struct db_conn *conn, void *da
 	int rc = request_query_int(request, "campaign", 1, INT64_MAX, 0, &campaign, err);
 
 	(void)data;
-	if (!rc && state && !check_listed(states, state))
+	if (!rc && state && !list_has(states, state))
 		rc = err_set(err, -EINVAL, "\"state\" in the query must be one of %s.", states);
 	if (!rc)
 		rc = page_begin(&page, request, answer, err);

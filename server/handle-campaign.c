@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "lib/alloc.h"
+#include "lib/list.h"
 #include "server/campaign.h"
-#include "server/check.h"
 #include "server/clock.h"
 #include "server/handle.h"
 #include "server/json_answer.h"
@@ -41,9 +41,7 @@ int campaign_encode(struct db_conn *conn, int64_t id, struct answer *answer, str
 
 int campaign_created(struct db_conn *conn, int64_t id, struct answer *answer, struct err *err)
 {
-	answer->status = 201;
-	snprintf(answer->location, sizeof(answer->location), "/api/v1/campaigns/%lld",
-		 (long long)id);
+	answer_made(answer, 201, "campaigns", id);
 	return campaign_encode(conn, id, answer, err);
 }
 
@@ -135,7 +133,7 @@ static int find_sides(struct request *request, struct db_conn *conn,
 	if (!sides->variant)
 		return err_set(err, -EINVAL,
 			       "Say which variant: ?variant=NAME, a series of this campaign.");
-	if (!check_listed(campaign->isa, sides->isa))
+	if (!list_has(campaign->isa, sides->isa))
 		return err_set(err, -EINVAL, "This campaign was measured on %s.", campaign->isa);
 	variant = campaign_variant(campaign, sides->variant);
 	against = campaign_variant(campaign, sides->against);

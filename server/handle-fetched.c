@@ -12,14 +12,14 @@
 struct fetched {
 	struct series_draft draft;
 	struct fetch_facts facts;
-	struct fetch_parts parts;
+	struct series_parts parts;
 	char sha256[SHA256_HEX_BYTES];
 };
 
 static void fetched_release(struct fetched *fetched)
 {
 	series_draft_release(&fetched->draft);
-	fetch_parts_release(&fetched->parts);
+	series_parts_release(&fetched->parts);
 }
 
 static int take_hex(const struct request *request, const char *key, char ret_hex[65],
@@ -54,16 +54,18 @@ static int find(struct db_conn *conn, struct request *request, struct lease *ret
 	return rc;
 }
 
-/* Whether its parts are wanted. Whether the lease is good is judged later, by record(). */
-static bool wants_parts(struct request *request)
+/* Whether the lease is good is judged later, by record(). */
+static int make_parts(struct request *request, struct fetched *fetched, struct err *err)
 {
 	struct db_conn *conn = db_begin_read(request->server->db);
 	int64_t task = db_value(conn, 0, SQL_LEASE_FIND, db_text(request->hex));
 	CLEANUP(fetch_release) struct fetch fetch = { 0 };
-	bool wanted = !fetch_read(conn, task, &fetch) && fetch.each_commit;
+	int rc = fetch_read(conn, task, &fetch);
 
 	db_rollback(&conn);
-	return wanted;
+	return rc < 0 ? 0
+		      : fetch_make_parts(request->server->artifacts, &fetch, &fetched->draft.mbox,
+					 &fetched->parts, err);
 }
 
 static int record(struct request *request, struct db_conn *conn, void *data, struct answer *answer,
@@ -100,9 +102,7 @@ static int prepare(struct request *request, struct fetched *fetched, struct err 
 	if (!rc)
 		rc = artifact_put(store, request->body.data, request->body.length, fetched->sha256,
 				  err);
-	if (!rc && wants_parts(request))
-		rc = fetch_make_parts(store, &fetched->draft, &fetched->parts, err);
-	return rc;
+	return rc ?: make_parts(request, fetched, err);
 }
 
 /* 410: the lease has ended; 422: it is no fetch's, or there is no series in the body. */

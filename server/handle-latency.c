@@ -2,8 +2,8 @@
 /* What the IPIs of a campaign's variants took. */
 #include <errno.h>
 
+#include "lib/list.h"
 #include "server/campaign.h"
-#include "server/check.h"
 #include "server/handle.h"
 #include "server/latency.h"
 
@@ -64,7 +64,7 @@ static int get(struct request *request, struct db_conn *conn, void *data, struct
 	(void)data;
 	if (campaign_read(conn, request->numbers[0], &campaign) < 0)
 		return err_set(err, -ENOENT, "There is no campaign with this number.");
-	if (isa && !check_listed(campaign.isa, isa))
+	if (isa && !list_has(campaign.isa, isa))
 		return err_set(err, -EINVAL, "This campaign was measured on %s.", campaign.isa);
 	latencies_read(conn, campaign.id, isa, &latencies);
 	json_write_object(&w, NULL);

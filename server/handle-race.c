@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lib/list.h"
 #include "server/campaign.h"
-#include "server/check.h"
 #include "server/handle.h"
 #include "server/json_write.h"
 
@@ -83,11 +83,11 @@ static int get_race_map(struct request *request, struct db_conn *conn, void *dat
 			       "base.");
 	if (!isa)
 		isa = first_isa;
-	if (!check_listed(campaign.isa, isa))
+	if (!list_has(campaign.isa, isa))
 		return err_set(err, -EINVAL, "This campaign was measured on %s.", campaign.isa);
 	if (!lane) {
-		bool posted = check_listed(campaign.lanes, "posted");
-		bool race = check_listed(campaign.lanes, "race");
+		bool posted = list_has(campaign.lanes, "posted");
+		bool race = list_has(campaign.lanes, "race");
 
 		lane = posted && !race ? "posted" : "race";
 		/* Of two lanes that have maps, one; else whatever has. */

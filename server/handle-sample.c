@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "server/check.h"
+#include "lib/list.h"
 #include "server/handle.h"
 #include "server/page.h"
 
@@ -126,9 +126,10 @@ static int read_filter(const struct request *request, struct filter *ret_filter,
 				 .lane = request_query(request, "lane"),
 				 .isa = request_query(request, "isa") };
 
-	if (filter.lane && !check_listed("exact,race,smp", filter.lane))
-		return err_set(err, -EINVAL, "\"lane\" in the query must be exact, race or smp.");
-	if (filter.isa && !check_listed("svm,vmx", filter.isa))
+	if (filter.lane && !list_has("exact,posted,race,smp", filter.lane))
+		return err_set(err, -EINVAL,
+			       "\"lane\" in the query must be exact, posted, race or smp.");
+	if (filter.isa && !list_has("svm,vmx", filter.isa))
 		return err_set(err, -EINVAL, "\"isa\" in the query must be svm or vmx.");
 	*ret_filter = filter;
 	return 0;

@@ -39,12 +39,10 @@ static int add(struct request *request, struct db_conn *conn, void *data, struct
 	struct submission *submission = data;
 	struct json_writer w = { .buf = &answer->body };
 	int64_t id = 0;
+	int added = series_add(conn, &submission->draft, submission->sha256, request->body.length,
+			       clock_now_ms(), &id);
 
-	answer->status = series_add(conn, &submission->draft, submission->sha256,
-				    request->body.length, clock_now_ms(), &id)
-				 ? 201
-				 : 200;
-	snprintf(answer->location, sizeof(answer->location), "/api/v1/series/%lld", (long long)id);
+	answer_made(answer, added ? 201 : 200, "series", id);
 	return encode(conn, id, &w, NULL, err);
 }
 
@@ -86,8 +84,7 @@ static int add_fetching(struct request *request, struct db_conn *conn, void *dat
 	int64_t id = fetch_submit(conn, data, clock_now_ms());
 
 	(void)request;
-	answer->status = 202;
-	snprintf(answer->location, sizeof(answer->location), "/api/v1/series/%lld", (long long)id);
+	answer_made(answer, 202, "series", id);
 	return encode(conn, id, &w, NULL, err);
 }
 
@@ -124,6 +121,23 @@ void handle_series_post(struct request *request, struct answer *answer)
 		post_git(request, answer);
 	else
 		post_mbox(request, answer);
+}
+
+static int cancel(struct request *request, struct db_conn *conn, void *data, struct answer *answer,
+		  struct err *err)
+{
+	struct json_writer w = { .buf = &answer->body };
+	int64_t id = request->numbers[0];
+	int rc = fetch_cancel(conn, id, request->token.name, clock_now_ms(), err);
+
+	(void)data;
+	return rc < 0 ? rc : encode(conn, id, &w, NULL, err);
+}
+
+/* 200 with the series; 404; 409: it is not being fetched. */
+void handle_series_cancel(struct request *request, struct answer *answer)
+{
+	request_write(request, answer, cancel, NULL);
 }
 
 static int get(struct request *request, struct db_conn *conn, void *data, struct answer *answer,

@@ -75,6 +75,7 @@ void handle_retry_post(struct request *request, struct answer *answer);
 void handle_sample_list(struct request *request, struct answer *answer);
 
 /* handle-series.c */
+void handle_series_cancel(struct request *request, struct answer *answer);
 void handle_series_get(struct request *request, struct answer *answer);
 void handle_series_list(struct request *request, struct answer *answer);
 void handle_series_post(struct request *request, struct answer *answer);

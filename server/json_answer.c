@@ -107,6 +107,7 @@ static void write_base(struct json_writer *w, const struct campaign *campaign)
 	json_write_text(w, "rev", campaign->rev);
 	json_write_text(w, "tree", campaign->base_tree);
 	json_write_text(w, "commit", campaign->base_commit);
+	json_write_text(w, "preferred", campaign->preferred_commit);
 	json_write_text(w, "note", campaign->base_note);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/alloc.h"
+#include "lib/list.h"
 #include "server/check.h"
 
 void json_free(json_t **value)
@@ -261,8 +262,8 @@ void decode_list(struct decode *d, const char *key, const char *allowed, bool ne
 	json_array_foreach (array, i, item) {
 		const char *word = json_is_string(item) ? json_string_value(item) : "";
 
-		if (!check_word(word, 32) || strchr(word, ',') || check_listed(list.data, word) ||
-		    (allowed && !check_listed(allowed, word)) ||
+		if (!check_word(word, 32) || strchr(word, ',') || list_has(list.data, word) ||
+		    (allowed && !list_has(allowed, word)) ||
 		    buf_printf(&list, "%s%s", i ? "," : "", word) < 0) {
 			decode_fail(d, "\"%s\" must be an array of different words%s%s.", key,
 				    allowed ? " of " : "", allowed ? allowed : "");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/alloc.h"
+#include "lib/list.h"
 #include "server/check.h"
 #include "server/json_decode.h"
 #include "server/json_wishes.h"
@@ -25,19 +26,20 @@ static void read_base(struct decode *whole, const char *repositories,
 		 repositories ? repositories : "linux");
 	if (!base)
 		return;
-	repository = decode_text(&d, "repository", true, sizeof(request->repository) - 1);
+	repository = decode_text(&d, "repository", false, sizeof(request->repository) - 1);
 	rev = decode_text(&d, "rev", false, sizeof(request->rev) - 1);
 	decode_only(&d, KNOWN("repository", "rev"));
-	if (!d.rc && !check_repository(repository))
+	if (!d.rc && *repository && !check_repository(repository))
 		decode_fail(&d, "\"repository\" is a name that the agents know: 1-64 letters, "
 				"digits, '.', '_' and '-'.");
-	if (!d.rc && repositories && !check_listed(repositories, repository))
+	if (!d.rc && *repository && repositories && !list_has(repositories, repository))
 		decode_fail(&d, "\"repository\" must be one of: %.300s.", repositories);
 	if (!d.rc && *rev && !check_rev(rev))
 		decode_fail(&d, "\"rev\" is a branch, tag or commit: letters, digits and "
 				"\"._/~^-\", without \"..\".");
 	whole->rc = d.rc;
-	snprintf(request->repository, sizeof(request->repository), "%s", repository);
+	if (*repository)
+		snprintf(request->repository, sizeof(request->repository), "%s", repository);
 	snprintf(request->rev, sizeof(request->rev), "%s", rev);
 }
 
@@ -126,7 +128,7 @@ int json_campaign_request(const struct buf *body, const char *repositories,
 	read_series(&d, &request);
 	decode_list(&d, "isa", "svm,vmx", false, request.isa, sizeof(request.isa));
 	decode_list(&d, "lanes", "exact,posted,race,smp", false, request.lanes, sizeof(request.lanes));
-	if (!d.rc && check_listed(request.lanes, "posted") && !check_listed(request.isa, "vmx"))
+	if (!d.rc && list_has(request.lanes, "posted") && !list_has(request.isa, "vmx"))
 		decode_fail(&d, "The lane \"posted\" is of vmx: only there interrupts are posted. Add "
 				"\"vmx\" to \"isa\", or leave the lane out.");
 	read_loads(&d, &request);

@@ -5,6 +5,7 @@
 
 #include "lib/alloc.h"
 #include "lib/histogram.h"
+#include "lib/list.h"
 #include "server/check.h"
 #include "server/json_decode.h"
 #include "server/json_request.h"
@@ -165,7 +166,7 @@ static bool race_range(json_t *triple, int64_t next, struct race_range *ret)
 
 	ret->first = json_integer_value(json_array_get(triple, 0));
 	ret->last = json_integer_value(json_array_get(triple, 1));
-	if (!state || !check_listed(known, state) || ret->first != next || ret->last < ret->first)
+	if (!state || !list_has(known, state) || ret->first != next || ret->last < ret->first)
 		return false;
 	snprintf(ret->state, sizeof(ret->state), "%s", state);
 	return true;
@@ -220,7 +221,7 @@ static void read_latency(struct decode *d, void *element)
 	decode_label(d, "target", true, latency->target, sizeof(latency->target));
 	decode_word(d, "clock", true, latency->clock, sizeof(latency->clock));
 	decode_int(d, "bits", HISTOGRAM_BITS, HISTOGRAM_BITS, DECODE_REQUIRED);
-	if (!d->rc && !check_listed("emulated,instructions,tsc", latency->clock))
+	if (!d->rc && !list_has("emulated,instructions,tsc", latency->clock))
 		decode_fail(d, "\"clock\" must be emulated, instructions or tsc.");
 	if (d->rc < 0)
 		return;
@@ -260,7 +261,7 @@ int json_load_result(const struct buf *body, struct load_result *ret_result, str
 	if (rc < 0)
 		return rc;
 	decode_word(&d, "status", true, result.status, sizeof(result.status));
-	if (!d.rc && !check_listed(known, result.status))
+	if (!d.rc && !list_has(known, result.status))
 		decode_fail(&d, "\"status\" must be one of %s.", known);
 	result.sentence = decode_sentence(&d, "sentence", false, SENTENCE_MAX_BYTES);
 	result.duration_ms = decode_int(&d, "duration_ms", 0, DURATION_MAX_MS, 0);

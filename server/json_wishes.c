@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/list.h"
 #include "lib/workload-name.h"
 #include "server/check.h"
 
@@ -80,7 +81,7 @@ static void check_lanes(struct decode *d, const struct campaign_request *request
 	for (size_t i = 0; i < sizeof(lanes) / sizeof(lanes[0]); i++) {
 		CLEANUP(buf_release) struct buf names = BUF_INIT(CAMPAIGN_WORKLOADS_BYTES);
 
-		if (!check_listed(request->lanes, lanes[i]))
+		if (!list_has(request->lanes, lanes[i]))
 			continue;
 		workload_names_in(request->workloads, lanes[i], &names);
 		if (!names.length)
@@ -109,7 +110,7 @@ static void read_workloads(struct decode *d, struct campaign_request *request)
 				    all.data);
 			return;
 		}
-		if (check_listed(list.data, name))
+		if (list_has(list.data, name))
 			decode_fail(d, "\"workloads\" names %s twice.", name);
 		buf_printf(&list, "%s%s", i ? "," : "", name);
 	}

@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "lib/alloc.h"
-#include "server/check.h"
+#include "lib/list.h"
+#include "server/stat-order.h"
 
 static size_t isa_of(const struct judge_input *input, const char *isa)
 {
@@ -21,7 +22,7 @@ static void read_blocks(struct db_conn *conn, const struct campaign *campaign,
 	static const char *const isas[JUDGE_ISAS_MAX] = { "svm", "vmx" };
 
 	for (size_t i = 0; i < JUDGE_ISAS_MAX; i++)
-		if (check_listed(campaign->isa, isas[i]))
+		if (list_has(campaign->isa, isas[i]))
 			snprintf(input->isas[input->isas_count++].isa, sizeof(input->isas[0].isa),
 				 "%s", isas[i]);
 	{
@@ -54,12 +55,8 @@ struct group {
 
 static void end_group(struct group *group, struct judge_input *input)
 {
-	size_t middle = group->count / 2;
-
 	if (group->count)
-		input->values[input->count - 1].median =
-			group->count % 2 ? group->values[middle]
-					 : (group->values[middle - 1] + group->values[middle]) / 2;
+		input->values[input->count - 1].median = stat_median(group->values, group->count);
 	group->count = 0;
 }
 

@@ -4,8 +4,8 @@
  * shown to nobody else.
  *
  *	rc = lease_take(conn, &request, lease_ms, now_ms, &lease);	// -EAGAIN: nothing to do
- *	rc = lease_check(conn, name, now_ms, &lease, err);		// -ESTALE: not yours any
- *more lease_end(conn, &lease, "finished");
+ *	rc = lease_check(conn, name, now_ms, &lease, err);		// -ESTALE: not yours any more
+ *	lease_end(conn, &lease, "finished");
  */
 #ifndef RUNWAY_SERVER_LEASE_H
 #define RUNWAY_SERVER_LEASE_H

@@ -22,7 +22,7 @@ static double typical_of(const struct noise *noise)
 	for (size_t i = 0; i < noise->count; i++)
 		sizes[i] = fabs(noise->ratios[i]);
 	stat_sort(sizes, noise->count);
-	return expm1(stat_quantile(sizes, noise->count, 0.5));
+	return expm1(stat_median(sizes, noise->count));
 }
 
 void noise_read(struct db_conn *conn, int64_t host, const char *isa, const char *metric,

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "lib/alloc.h"
+#include "lib/list.h"
 #include "server/campaign.h"
-#include "server/check.h"
 #include "server/plan-internal.h"
 
 static void campaign_failed(struct db_conn *conn, int64_t campaign, const char *reason,
@@ -148,15 +148,15 @@ static void add_blocks(struct db_conn *conn, const struct campaign *campaign,
 	if (campaign->null_control)
 		plan_add_control(campaign, &sampled);
 	for (size_t i = 0; i < 2; i++) {
-		if (!check_listed(campaign->isa, isas[i]))
+		if (!list_has(campaign->isa, isas[i]))
 			continue;
-		if (check_listed(campaign->lanes, "exact"))
+		if (list_has(campaign->lanes, "exact"))
 			plan_add_block(conn, campaign, isas[i], "exact", 1, who, now_ms);
-		if (check_listed(campaign->lanes, "race"))
+		if (list_has(campaign->lanes, "race"))
 			plan_add_block(conn, campaign, isas[i], "race", 1, who, now_ms);
-		if (check_listed(campaign->lanes, "posted") && !strcmp(isas[i], "vmx"))
+		if (list_has(campaign->lanes, "posted") && !strcmp(isas[i], "vmx"))
 			plan_add_block(conn, campaign, isas[i], "posted", 1, who, now_ms);
-		if (!check_listed(campaign->lanes, "smp"))
+		if (!list_has(campaign->lanes, "smp"))
 			continue;
 		for (unsigned number = 1; number <= campaign->loads_smp; number++)
 			plan_add_block(conn, campaign, isas[i], "smp", number, &sampled, now_ms);
@@ -191,7 +191,7 @@ void plan_built(struct db_conn *conn, int64_t campaign_id, int64_t now_ms)
 			       db_int(now_ms));
 		else if (!strcmp(variant->state, "built"))
 			who.variants[who.count++] = variant->id;
-		else if (!check_listed("done,failed,identical", variant->state))
+		else if (!list_has("done,failed,identical", variant->state))
 			open = true; /* done: a bisection builds while others were measured */
 	}
 	if (open)

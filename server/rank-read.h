@@ -3,8 +3,7 @@
  * What rank() needs of a campaign on one ISA, out of the database.
  *
  *	CLEANUP(rank_input_release) struct rank_input input = { 0 };
- *	rank_read(conn, &campaign, "svm", &input);	// subjects in the order of
- *campaign.variants
+ *	rank_read(conn, &campaign, "svm", &input);	// subjects in the order of campaign.variants
  *
  * Names point into the campaign, which must outlive the input.
  */

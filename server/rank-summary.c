@@ -6,6 +6,7 @@
 
 #include "lib/alloc.h"
 #include "lib/cleanup.h"
+#include "server/stat-order.h"
 
 int rank_kind_compare(const char *a, const char *b)
 {
@@ -41,16 +42,6 @@ static bool left_out(const struct rank_sample *sample)
 	       strcmp(sample->metric->lane, sample->lane) != 0;
 }
 
-double rank_quantile(const double *sorted, size_t count, double p)
-{
-	double at = p * (double)(count - 1);
-	size_t below = (size_t)at;
-
-	if (below + 1 >= count)
-		return sorted[count - 1];
-	return sorted[below] + (at - (double)below) * (sorted[below + 1] - sorted[below]);
-}
-
 bool rank_metric_has_value(const struct rank_metric *metric)
 {
 	return metric->n > 0 || !metric->dropped;
@@ -82,12 +73,12 @@ static struct rank_metric summarize_group(const struct rank_subject *subject,
 		summary.n += samples[i].n;
 		summary.total += samples[i].total;
 	}
-	summary.value = rank_quantile(values, count, 0.5);
+	summary.value = stat_median(values, count);
 	if (summary.exact) {
 		summary.spread = values[count - 1] - values[0];
 		return summary;
 	}
-	summary.spread = rank_quantile(values, count, 0.75) - rank_quantile(values, count, 0.25);
+	summary.spread = stat_quantile(values, count, 0.75) - stat_quantile(values, count, 0.25);
 	summary.n = (int64_t)count;
 	summary.dropped = count_dropped(subject, summary.workload);
 	summary.total = summary.n + summary.dropped;

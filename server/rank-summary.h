@@ -15,8 +15,5 @@ const struct rank_metric *rank_metric_find(const struct rank_result *result,
 bool rank_metric_has_value(const struct rank_metric *metric);
 /* < 0, 0, > 0: the headline kind before all others, those by name. */
 int rank_kind_compare(const char *a, const char *b);
-/* The p quantile (0 to 1) of sorted values, linear between neighbours (Hyndman and Fan's type 7).
- * count is at least 1. */
-double rank_quantile(const double *sorted, size_t count, double p);
 
 #endif

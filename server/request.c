@@ -86,6 +86,13 @@ void answer_error(struct answer *answer, const struct err *err)
 		       "its administrator.");
 }
 
+void answer_made(struct answer *answer, unsigned status, const char *resource, int64_t number)
+{
+	answer->status = status;
+	snprintf(answer->location, sizeof(answer->location), "/api/v1/%s/%" PRId64, resource,
+		 number);
+}
+
 bool request_has(const struct request *request, const char *etag)
 {
 	const char *held = request_header(request, "If-None-Match");

@@ -9,7 +9,7 @@
  *	}
  *
  * request_read() and request_write() run a step in a transaction; what the step answers is sent
- *only when the transaction ended well. A step that fails returns a negative errno and a sentence.
+ * only when the transaction ended well. A step that fails returns a negative errno and a sentence.
  */
 #ifndef RUNWAY_SERVER_REQUEST_H
 #define RUNWAY_SERVER_REQUEST_H
@@ -77,6 +77,9 @@ void answer_problem(struct answer *answer, unsigned status, const char *format, 
 /* The status that goes with err's code; faults of our own are logged and not told. */
 void answer_error(struct answer *answer, const struct err *err);
 void answer_release(struct answer *answer);
+
+/* That it made, or has, number of resource ("series"): 200, 201 or 202, with its Location. */
+void answer_made(struct answer *answer, unsigned status, const char *resource, int64_t number);
 
 /* Gives a body its ETag; an answer that the client has already becomes 304 without one. */
 void answer_tag(const struct request *request, struct answer *answer);

@@ -67,6 +67,8 @@ static const struct route routes[] = {
 	{ "GET", V1 "/series", SCOPE_READ, 0, NULL, handle_series_list, false },
 	{ "POST", V1 "/series", SCOPE_SUBMIT, 8 * MIB, MBOX "," JSON, handle_series_post, false },
 	{ "GET", V1 "/series/{n}", SCOPE_READ, 0, NULL, handle_series_get, false },
+	{ "POST", V1 "/series/{n}/cancel", SCOPE_SUBMIT, 4 * KIB, NULL, handle_series_cancel,
+	  false },
 	{ "GET", V1 "/tasks/{n}", SCOPE_READ, 0, NULL, handle_task_get, false },
 	{ "GET", V1 "/tasks/{n}/log", SCOPE_READ, 0, NULL, handle_log_get, false },
 	{ "GET", V1 "/tokens", SCOPE_ADMIN, 0, NULL, handle_token_list, false },

@@ -116,6 +116,23 @@ void series_fill(struct db_conn *conn, int64_t id, const struct series_draft *dr
 	series_place(conn, id);
 }
 
+int64_t series_add_version(struct db_conn *conn, const struct series_draft *draft,
+			   const char *mbox_sha256, uint64_t mbox_bytes, int64_t now_ms)
+{
+	int64_t id;
+
+	artifact_register(conn, mbox_sha256, mbox_bytes, now_ms);
+	db_run(conn, SQL_SERIES_ADD, db_text(draft->name), db_text(draft->sender_flag),
+	       db_text(mbox_sha256), db_int(now_ms));
+	id = db_last_id(conn);
+	db_run(conn, SQL_SERIES_SET_EXPECTS, db_int(id), db_text(draft->expects));
+	/* Before its place among others is found, where parts do not count. */
+	if (draft->part_of)
+		db_run(conn, SQL_SERIES_SET_PART, db_int(id), db_int(draft->part_of));
+	series_fill(conn, id, draft);
+	return id;
+}
+
 int series_add(struct db_conn *conn, const struct series_draft *draft, const char *mbox_sha256,
 	       uint64_t mbox_bytes, int64_t now_ms, int64_t *ret_id)
 {
@@ -127,13 +144,7 @@ int series_add(struct db_conn *conn, const struct series_draft *draft, const cha
 		*ret_id = id;
 		return 0;
 	}
-	artifact_register(conn, mbox_sha256, mbox_bytes, now_ms);
-	db_run(conn, SQL_SERIES_ADD, db_text(draft->name), db_text(draft->sender_flag),
-	       db_text(mbox_sha256), db_int(now_ms));
-	id = db_last_id(conn);
-	db_run(conn, SQL_SERIES_SET_EXPECTS, db_int(id), db_text(draft->expects));
-	series_fill(conn, id, draft);
-	*ret_id = id;
+	*ret_id = series_add_version(conn, draft, mbox_sha256, mbox_bytes, now_ms);
 	return 1;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Series: what users submit. A series is a name and a version; new bytes (or another sender flag,
- *or other expectations) under a known name are its next version.
+ * or other expectations) under a known name are its next version.
  *
  *	rc = series_parse(body, bytes, name, flag, &draft, err);	// -EINVAL: no patch in it
  *	rc = series_add(conn, &draft, sha256, bytes, now_ms, &id);	// 1: new, 0: known
@@ -20,15 +20,16 @@ struct series_draft {
 	char name[SERIES_NAME_MAX + 1];
 	char *sender_flag; /* NULL: none given */
 	char *expects;	   /* checked by expectations_parse(); NULL: none given */
+	int64_t part_of;   /* 0: it is no part of another */
 	struct mbox mbox;
 };
 
 struct patch {
 	int64_t number;
 	char *subject, *author, *date;
-	const char
-		*change; /* against the version before: "unchanged", "changed", "new"; NULL: none */
-	int64_t was;	 /* its number there; 0: new */
+	/* Against the version before: "unchanged", "changed", "new"; NULL: there is none. */
+	const char *change;
+	int64_t was; /* its number there; 0: new */
 };
 
 /* A patch of the version before that this one has no more. */
@@ -75,7 +76,11 @@ void series_name_from(const char *text, char ret_name[SERIES_NAME_MAX + 1]);
 int series_add(struct db_conn *conn, const struct series_draft *draft, const char *mbox_sha256,
 	       uint64_t mbox_bytes, int64_t now_ms, int64_t *ret_id);
 
-/* The same without looking for a known one: what a draft says of the series with that number. */
+/* The same without looking for a known one: a new version of the name. Returns its number. */
+int64_t series_add_version(struct db_conn *conn, const struct series_draft *draft,
+			   const char *mbox_sha256, uint64_t mbox_bytes, int64_t now_ms);
+
+/* What a draft says of the series with that number, which has no patches yet. */
 void series_fill(struct db_conn *conn, int64_t id, const struct series_draft *draft);
 
 int series_read(struct db_conn *conn, int64_t id, struct series *ret_series); /* or -ENOENT */

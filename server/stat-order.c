@@ -28,6 +28,11 @@ double stat_quantile(const double *sorted, size_t count, double p)
 	return sorted[below] + (at - (double)below) * (sorted[below + 1] - sorted[below]);
 }
 
+double stat_median(const double *sorted, size_t count)
+{
+	return stat_quantile(sorted, count, 0.5);
+}
+
 /* The largest rank for which fewer observations than it lie below the quantile with at most that
  * chance; 0: none. */
 static size_t rank_below(size_t count, double p, double chance)

@@ -113,7 +113,7 @@ double stat_hodges_lehmann(const double *differences, size_t count)
 {
 	CLEANUP(free_ptr) double *means = means_of_two(differences, count);
 
-	return stat_quantile(means, count * (count + 1) / 2, 0.5);
+	return stat_median(means, count * (count + 1) / 2);
 }
 
 static int exact_critical(size_t count, double alpha)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Answers that go on: Server-Sent Events. A stream has no thread; it is suspended until something
- *was committed or KEEP_ALIVE_MS went by, and then asks its source what is new.
+ * was committed or KEEP_ALIVE_MS went by, and then asks its source what is new.
  *
  *	struct stream *stream = stream_new(server->streams, more, data, free);	// NULL: too many
  *	answer->stream = stream;		// http_send() makes it the body

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "lib/alloc.h"
+#include "lib/list.h"
 #include "lib/workload-name.h"
 #include "server/campaign.h"
-#include "server/check.h"
 #include "server/fetch.h"
 #include "server/lease.h"
 
@@ -41,7 +41,7 @@ static void read_build(struct db_conn *conn, struct task *task)
 	task->sender_flag = rows_copy(&rows, 4);
 	task->repository = rows_copy(&rows, 5);
 	task->rev = rows_copy(&rows, 6);
-	task->posted = check_listed(rows_text(&rows, 7), "posted");
+	task->posted = list_has(rows_text(&rows, 7), "posted");
 	task->preferred = rows_copy(&rows, 8);
 }
 

@@ -5,7 +5,6 @@
 #include "lib/cleanup.h"
 #include "lib/test.h"
 #include "server/rank-across.h"
-#include "server/rank-summary.h"
 #include "server/rank.h"
 
 #define MAX 8
@@ -428,18 +427,6 @@ static void a_campaign_without_exact_metrics_is_placed_by_its_verdicts(void **st
 	assert_int_equal(results[2].status, RANK_STATUS_UNRANKED);
 }
 
-/* R: quantile(c(1, 2, 4, 8), c(.25, .5, .75)) is 1.75, 3, 5. */
-static void quantiles_are_type_7(void **state)
-{
-	static const double values[] = { 1, 2, 4, 8 };
-
-	(void)state;
-	assert_true(rank_quantile(values, 4, 0.25) == 1.75);
-	assert_true(rank_quantile(values, 4, 0.5) == 3);
-	assert_true(rank_quantile(values, 4, 0.75) == 5);
-	assert_true(rank_quantile(values, 1, 0.75) == 1);
-}
-
 /* A series on svm and on vmx, with the base at place 3 on both. */
 static struct rank_across across(enum rank_status svm, unsigned svm_place, enum rank_status vmx,
 				 unsigned vmx_place)
@@ -571,7 +558,6 @@ int main(void)
 		cmocka_unit_test(a_verdict_breaks_a_tie_of_exact_metrics),
 		cmocka_unit_test(who_is_unknown_has_several_places),
 		cmocka_unit_test(a_campaign_without_exact_metrics_is_placed_by_its_verdicts),
-		cmocka_unit_test(quantiles_are_type_7),
 		cmocka_unit_test(the_overall_place_is_the_worse_one),
 		cmocka_unit_test(a_win_on_one_isa_and_a_loss_on_the_other_is_a_split),
 		cmocka_unit_test(who_wins_on_one_isa_and_loses_a_gate_on_the_other_is_split),

@@ -235,7 +235,7 @@ static void finish_fetch(struct fixture *f, const struct lease *lease, const cha
 	CLEANUP(series_draft_release) struct series_draft draft = { 0 };
 	CLEANUP(fetch_release) struct fetch fetch = { 0 };
 	struct fetch_facts facts = { BASE, OTHER, OTHER };
-	struct fetch_parts none = { 0 };
+	struct series_parts none = { 0 };
 	struct db_conn *conn = db_begin_write(f->db);
 	struct err err = ERR_INIT;
 
@@ -319,19 +319,192 @@ static void a_series_that_cannot_be_fetched_fails_its_variant_alone(void **state
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
+static struct db_conn *cancel(struct fixture *f, int64_t id, int expected)
+{
+	struct db_conn *conn = db_begin_write(f->db);
+	struct err err = ERR_INIT;
+
+	assert_int_equal(fetch_cancel(conn, id, "ann", f->now_ms, &err), expected);
+	return conn;
+}
+
+static void a_fetch_that_is_cancelled_takes_its_lease_with_it(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(series_release) struct series series = { 0 };
+	struct err err = ERR_INIT;
+	struct db_conn *conn;
+	int64_t id = submit_branch(f);
+	struct lease lease, again;
+
+	assert_int_equal(take(f, "build", &lease), 0);
+	conn = cancel(f, id, 0);
+	commit(&conn);
+	series = look(f, id);
+	assert_string_equal(series.state, "failed");
+	assert_string_equal(series.reason, "Cancelled by ann.");
+	conn = db_begin_write(f->db);
+	assert_int_equal(lease_check(conn, lease.name, f->now_ms, &again, &err), -ESTALE);
+	db_rollback(&conn);
+	/* Nor is it anybody else's, then or when the lease would have expired. */
+	f->now_ms += 2 * LEASE_MS;
+	assert_int_equal(take(f, "build", &again), -EAGAIN);
+	conn = cancel(f, id, -EEXIST);
+	db_rollback(&conn);
+}
+
+static void a_campaign_goes_on_without_a_fetch_that_was_cancelled(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(campaign_release) struct campaign campaign = { 0 };
+	struct campaign_request request = usual_request();
+	int64_t one = submit_branch(f), two = submit(f, "b", MAIL("", "[PATCH] b", "b")), id;
+	struct db_conn *conn;
+
+	id = ask_for(f, request, one, two);
+	conn = cancel(f, one, 0);
+	commit(&conn);
+	build_all(f, "12", 2);
+	campaign = read_campaign(f, id);
+	assert_string_equal(campaign.state, "measuring");
+	assert_string_equal(campaign.variants[1].state, "failed");
+	assert_non_null(strstr(campaign.variants[1].reason, "Cancelled by ann."));
+}
+
+static void what_is_not_fetched_cannot_be_cancelled(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = submit(f, "b", MAIL("", "[PATCH] b", "b"));
+	struct db_conn *conn = cancel(f, id, -EEXIST);
+
+	db_rollback(&conn);
+	conn = cancel(f, id + 1, -ENOENT);
+	db_rollback(&conn);
+}
+
+#define THREE                                                                                      \
+	MAIL("", "[PATCH 1/3] one", "a")                                                           \
+	MAIL("", "[PATCH 2/3] two", "b") MAIL("", "[PATCH 3/3] three", "c")
+
+/* The parts of three patches, of the series with that number and name, added. */
+static struct series_parts make_parts(struct fixture *f, int64_t id, const char *name, bool without,
+				      bool anew)
+{
+	struct series_whole whole = { id, name, "in_guest" };
+	struct artifact_store *store = NULL;
+	CLEANUP(mbox_release) struct mbox mbox = { 0 };
+	struct series_parts parts = { 0 };
+	struct err err = ERR_INIT;
+	struct db_conn *conn;
+
+	if (artifact_store_open(f->folder, 1 << 20, 0, &store, &err) < 0 ||
+	    mbox_parse(THREE, strlen(THREE), &mbox, &err) < 0 ||
+	    series_parts_make(store, &whole, &mbox, without, &parts, &err) < 0)
+		fail_msg("%s", err.text);
+	conn = db_begin_write(f->db);
+	series_parts_add(conn, &parts, anew, f->now_ms);
+	commit(&conn);
+	artifact_store_close(store);
+	return parts;
+}
+
+static void is_part(struct fixture *f, const struct series_part *part, const char *name,
+		    int64_t whole, const char *first, size_t patches)
+{
+	CLEANUP(series_release) struct series series = look(f, part->series);
+
+	assert_string_equal(series.name, name);
+	assert_string_equal(series.sender_flag, "in_guest");
+	assert_string_equal(series.mbox_sha256, part->sha256);
+	assert_int_equal(series.part_of, whole);
+	assert_int_equal(series.patches_count, patches);
+	assert_string_equal(series.patches[0].subject, first);
+}
+
+static void parts_are_beginnings_and_what_is_left_without_a_patch(void **state)
+{
+	struct fixture *f = *state;
+	int64_t whole = submit(f, "s", THREE);
+	CLEANUP(series_parts_release)
+	struct series_parts all = make_parts(f, whole, "s", true, false);
+	CLEANUP(series_parts_release)
+	struct series_parts some = make_parts(f, whole, "t", false, false);
+
+	assert_int_equal(all.count, 4);
+	is_part(f, &all.all[0], "s-1", whole, "one", 1);
+	is_part(f, &all.all[1], "s-without-1", whole, "two", 2);
+	is_part(f, &all.all[2], "s-2", whole, "one", 2);
+	is_part(f, &all.all[3], "s-without-2", whole, "one", 2);
+	assert_int_equal(some.count, 2);
+	is_part(f, &some.all[1], "t-2", whole, "one", 2);
+}
+
+static void parts_that_are_known_are_used_again_unless_they_are_wanted_anew(void **state)
+{
+	struct fixture *f = *state;
+	int64_t whole = submit(f, "s", THREE);
+	CLEANUP(series_parts_release)
+	struct series_parts one = make_parts(f, whole, "s", false, false);
+	CLEANUP(series_parts_release)
+	struct series_parts two = make_parts(f, whole, "s", false, false);
+	CLEANUP(series_parts_release)
+	struct series_parts anew = make_parts(f, whole, "s", false, true);
+	CLEANUP(series_release) struct series series = look(f, anew.all[0].series);
+
+	assert_int_equal(one.all[0].series, two.all[0].series);
+	assert_int_not_equal(one.all[0].series, anew.all[0].series);
+	assert_int_equal(series.version, 2);
+}
+
+static void a_parts_number_stays_when_its_name_is_cut(void **state)
+{
+	struct fixture *f = *state;
+	static const char name[] =
+		"a234567890123456789012345678901234567890123456789012345678901234";
+	int64_t whole = submit(f, name, THREE);
+	CLEANUP(series_parts_release)
+	struct series_parts parts = make_parts(f, whole, name, true, false);
+
+	assert_int_equal(strlen(name), SERIES_NAME_MAX);
+	assert_int_equal(strlen(parts.all[3].draft.name), SERIES_NAME_MAX);
+	assert_non_null(strstr(parts.all[3].draft.name, "4-without-2"));
+}
+
+/* Its mail has the subject and the author of a series of one patch. */
+static void a_part_is_no_version_of_another_series(void **state)
+{
+	struct fixture *f = *state;
+	int64_t whole;
+
+	submit(f, "other", MAIL("", "[PATCH] one", "A"));
+	whole = submit(f, "s", THREE);
+	CLEANUP(series_parts_release)
+	struct series_parts parts = make_parts(f, whole, "s", false, false);
+	CLEANUP(series_release) struct series series = look(f, parts.all[0].series);
+
+	assert_int_equal(series.previous, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_campaign_goes_on_without_a_fetch_that_was_cancelled),
 		TEST(a_campaign_may_ask_for_a_thread),
 		TEST(a_campaign_waits_for_what_is_fetched),
 		TEST(a_campaign_without_a_base_waits_for_all_of_its_series),
 		TEST(a_counter_proposal_is_in_the_thread_and_no_version),
+		TEST(a_fetch_that_is_cancelled_takes_its_lease_with_it),
+		TEST(a_part_is_no_version_of_another_series),
+		TEST(a_parts_number_stays_when_its_name_is_cut),
 		TEST(a_reply_with_a_later_version_is_the_next_one),
 		TEST(a_series_that_cannot_be_fetched_fails_its_variant_alone),
 		TEST(another_base_is_noted),
 		TEST(mails_that_answer_the_same_are_one_thread_whatever_came_first),
+		TEST(parts_are_beginnings_and_what_is_left_without_a_patch),
+		TEST(parts_that_are_known_are_used_again_unless_they_are_wanted_anew),
 		TEST(patches_of_a_version_are_told_from_those_before),
 		TEST(the_authors_base_is_preferred_when_they_agree),
+		TEST(what_is_not_fetched_cannot_be_cancelled),
 		TEST(what_was_measured_of_the_same_tree_is_named),
 	};
 

@@ -106,6 +106,17 @@ static void quantiles_are_type_7(void **state)
 	is_about(stat_quantile(values, 1, 0.75), 1, 1e-12);
 }
 
+static void the_median_is_the_middle_or_between_the_middle_two(void **state)
+{
+	static const double values[] = { 1, 2, 4, 8 };
+
+	(void)state;
+	assert_true(stat_median(values, 1) == 1);
+	assert_true(stat_median(values, 2) == 1.5);
+	assert_true(stat_median(values, 3) == 2);
+	assert_true(stat_median(values, 4) == 3);
+}
+
 /* Conover, Practical Nonparametric Statistics, and every table of the sign test: with n = 10 the
  * second and the ninth enclose the median at 95 % (97.9 %), with n = 20 the sixth and the fifteenth
  * (95.9 %). */
@@ -157,6 +168,7 @@ int main(void)
 		cmocka_unit_test(holm_adjusts_step_down),
 		cmocka_unit_test(holm_never_exceeds_one_and_leaves_one_alone),
 		cmocka_unit_test(quantiles_are_type_7),
+		cmocka_unit_test(the_median_is_the_middle_or_between_the_middle_two),
 		cmocka_unit_test(ranks_of_many_are_where_the_normal_distribution_has_them),
 		cmocka_unit_test(median_intervals_use_the_order_statistics_of_the_sign_test),
 	};

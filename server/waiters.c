@@ -5,7 +5,7 @@
 #include <pthread.h>
 
 #include "lib/alloc.h"
-#include "server/check.h"
+#include "lib/list.h"
 
 struct waiters {
 	pthread_mutex_t mutex;
@@ -67,8 +67,8 @@ void waiters_wake(struct waiters *waiters, const char *capability, const char *l
 	pthread_mutex_lock(&waiters->mutex);
 	for (struct waiter *one = waiters->head.next; count && one != &waiters->head; one = next) {
 		next = one->next;
-		if (!check_listed(one->capabilities, capability) ||
-		    !check_all_listed(one->labels, labels))
+		if (!list_has(one->capabilities, capability) ||
+		    !list_has_all(one->labels, labels))
 			continue;
 		wake(one);
 		count--;

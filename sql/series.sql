@@ -43,11 +43,19 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
 SELECT avg(finished_ms - started_ms) FROM (SELECT finished_ms, started_ms FROM task
 	WHERE kind = 'fetch' AND state = 'done' ORDER BY id DESC LIMIT 20);
 
+-- name: fetch_cancel_lease
+UPDATE lease SET state = 'cancelled' WHERE state = 'active'
+	AND task_id = (SELECT task_id FROM fetch WHERE series_id = ?1);
+
+-- name: fetch_cancel_task
+UPDATE task SET state = 'cancelled', finished_ms = ?2
+WHERE id = (SELECT task_id FROM fetch WHERE series_id = ?1) AND state IN ('pending', 'leased');
+
 -- name: fetch_find
 SELECT url, ref, base, repository, each_commit, task_id, head FROM fetch WHERE series_id = ?1;
 
 -- name: fetch_of_task
-SELECT f.series_id, f.url, f.ref, f.base, f.repository, f.each_commit, s.name
+SELECT f.series_id, f.url, f.ref, f.base, f.repository, f.each_commit, s.name, s.sender_flag
 FROM fetch f JOIN series s ON s.id = f.series_id WHERE f.task_id = ?1;
 
 -- name: fetch_set_head

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/list.h"
 #include "workloads/kick-gate.h"
 #include "workloads/race.h"
 #include "workloads/rep.h"
@@ -14,23 +15,6 @@
 struct delivery {
 	uint64_t expected, received;
 };
-
-bool bench_list_has(const char *list, const char *name)
-{
-	size_t length = strlen(name);
-
-	if (!list)
-		return true;
-	for (;;) {
-		size_t item = strcspn(list, ",");
-
-		if (item == length && !strncmp(list, name, length))
-			return true;
-		if (!list[item])
-			return false;
-		list += item + 1;
-	}
-}
 
 /* Whether the leg went well; says what happened when it did not. */
 static bool leg_is_ok(struct bench *bench, const struct rep *rep)
@@ -161,7 +145,7 @@ bool bench_wants(const struct bench *bench, const struct workload *workload)
 	if ((workload->kind == WORKLOAD_KICK || workload->kind == WORKLOAD_RACE) && !bench->kick)
 		return false;
 	if (bench->only)
-		return bench_list_has(bench->only, workload->name);
+		return list_has(bench->only, workload->name);
 	return workload->iterations[bench->lane] > 0;
 }
 

@@ -37,7 +37,4 @@ int bench_run(struct bench *bench, struct err *err);
 /* Whether it is among what this run was asked for. */
 bool bench_wants(const struct bench *bench, const struct workload *workload);
 
-/* Whether a comma-separated list has that name; NULL has all. */
-bool bench_list_has(const char *list, const char *name);
-
 #endif

@@ -8,10 +8,10 @@
  * copied to GUEST_IMAGE, so that programs call each other by relative calls. guest_start (guest.S)
  * prepares a vCPU and calls the program with:
  *
- *	r8   first byte after the image		r9   largest gap between two IPIs, a power of 2 less
- *1 r10  random state, differs by vCPU	r11  0 on SVM, 1 on VMX r12  number of this vCPU
- *r14  number of vCPUs r15  iterations				rbp  this vCPU's words (struct
- *guest_vcpu)
+ *	r8   first byte after the image		r9   largest gap between two IPIs, a power of 2 less 1
+ *	r10  random state, differs by vCPU	r11  0 on SVM, 1 on VMX
+ *	r12  number of this vCPU		r14  number of vCPUs
+ *	r15  iterations				rbp  this vCPU's words (struct guest_vcpu)
  *
  * Interrupts are on. Interrupt handlers use rbp; a program keeps it. A program returns when it is
  * done.

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "lib/list.h"
 #include "lib/workload-name.h"
 #include "workloads/bench.h"
 
@@ -109,19 +110,8 @@ static void the_names_that_others_know_are_those_of_the_table(void **state)
 		assert_string_equal(name->name, workloads[i].name);
 		for (enum lane lane = 0; lane < LANES_COUNT; lane++)
 			assert_int_equal(workloads[i].iterations[lane] > 0,
-					 bench_list_has(name->lanes, lane_name(lane)));
+					 list_has(name->lanes, lane_name(lane)));
 	}
-}
-
-static void a_list_has_whole_names_only(void **state)
-{
-	(void)state;
-	assert_true(bench_list_has(NULL, "ipi-spin"));
-	assert_true(bench_list_has("exit-io,ipi-spin", "ipi-spin"));
-	assert_true(bench_list_has("exit-io-user", "exit-io-user"));
-	assert_false(bench_list_has("exit-io-user", "exit-io"));
-	assert_false(bench_list_has("exit-io", "exit-io-user"));
-	assert_false(bench_list_has("", "exit-io"));
 }
 
 int main(void)
@@ -136,7 +126,6 @@ int main(void)
 		cmocka_unit_test(workloads_that_need_two_cpus_do_not_run_on_one),
 		cmocka_unit_test(each_target_is_raced_by_every_sender_beside_it),
 		cmocka_unit_test(the_names_that_others_know_are_those_of_the_table),
-		cmocka_unit_test(a_list_has_whole_names_only),
 	};
 
 	return cmocka_run_group_tests_name("workload", tests, NULL, NULL);

@@ -3,13 +3,15 @@
  * A small VM over /dev/kvm: 64-bit mode, flat memory, in-kernel irqchip, x2APIC, vCPUs pinned to
  * host CPUs. It runs in two legs, so that what is counted is the second one alone:
  *
- *	struct vm_spec spec = { .entry = workload->entry, .vcpus = 2, .cpus = 2, .iterations = 5000
- *}; CLEANUP(vm_release) struct vm vm = VM_INIT; rc = vm_create(&spec, &vm, err); vm_run(&vm, 10,
- *&outcome);	// until every vCPU is ready vm_run(&vm, 10, &outcome);	// the program, until every
- *vCPU is done
+ *	struct vm_spec spec = { .entry = workload->entry, .vcpus = 2, .cpus = 2,
+ *				.iterations = 5000 };
+ *	CLEANUP(vm_release) struct vm vm = VM_INIT;
+ *	rc = vm_create(&spec, &vm, err);
+ *	vm_run(&vm, 10, &outcome);	// until every vCPU is ready
+ *	vm_run(&vm, 10, &outcome);	// the program, until every vCPU is done
  *
  * Everything is at the same address and in the same order in each run: on the exact lane two runs
- *of one program are the same run. A VM with one vCPU on CPU 0 runs in the caller's thread.
+ * of one program are the same run. A VM with one vCPU on CPU 0 runs in the caller's thread.
  */
 #ifndef RUNWAY_WORKLOADS_VM_H
 #define RUNWAY_WORKLOADS_VM_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The file that exit-path.so writes when QEMU ends, and bochs-trace.c from what Bochs printed:
- *which instructions the host executed between a VM-exit and the next VM-entry, for each guest
- *instruction that exits happened at.
+ * which instructions the host executed between a VM-exit and the next VM-entry, for each guest
+ * instruction that exits happened at.
  *
  *	header
  *	key, then its paths: path, its pcs, its stores; path, …

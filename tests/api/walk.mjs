@@ -250,6 +250,20 @@ async function fetched(call) {
 	if (failed.state !== "failed" || failed.reason !== "No such branch.")
 		throw new Error(`what could not be fetched is ${JSON.stringify(failed)}`);
 	await call("createCampaign", { body: JSON.stringify({ series: [lost.id] }), expect: 422 });
+	await call("cancelSeries", { path: { id: ready.id }, expect: 409 });
+	const { json: unwanted } = await call("submitSeries", { ...json, body: branch(), expect: 202 });
+	const { json: held } = await call("takeLease", { body: want("build"), expect: 200 });
+	const { json: cancelled } = await call("cancelSeries", { path: { id: unwanted.id }, expect: 200 });
+
+	if (cancelled.state !== "failed" || cancelled.reason !== "Cancelled by submit.")
+		throw new Error(`what was cancelled is ${JSON.stringify(cancelled)}`);
+	await call("beat", { path: { lease: held.lease }, body: JSON.stringify({ phase: "fetch" }), expect: 410 });
+	await call("reportSeries", { path: { lease: held.lease }, query: found, body: fetchedTwo, expect: 410 });
+	const { json: task } = await call("getTask", { path: { id: held.task.id }, expect: 200 });
+
+	if (task.state !== "cancelled")
+		throw new Error(`the task of what was cancelled is ${JSON.stringify(task)}`);
+	await call("cancelSeries", { path: { id: unwanted.id }, expect: 409 });
 }
 
 // Resolves to path parameters of what is there.

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A closed loop over HTTP: so many connections, each sends its next request when its last was
- *answered.
+ * answered.
  *
  *	load PORT CONNECTIONS SECONDS [TOKEN] < requests
  *
  * Each line of the input is "GET PATH" or "POST PATH FILE". GETs are asked for in turn until the
- *time is up; POSTs are sent once each, until the time is up or all are sent. Prints "REQUESTS
- *SECONDS P50_US P99_US MAX_US BYTES ERRORS".
+ * time is up; POSTs are sent once each, until the time is up or all are sent. Prints "REQUESTS
+ * SECONDS P50_US P99_US MAX_US BYTES ERRORS".
  */
 #include <arpa/inet.h>
 #include <errno.h>
