@@ -19,6 +19,8 @@ static const struct option_row options[] = {
 	  "the revision that the series apply to; else what they were made on, when they say so, "
 	  "agree and the agent's repository has it, and HEAD when not",
 	  NULL, false },
+	{ "host-label", 'a', "NAME=VALUE",
+	  "measure on hosts with this label; several times: with all of them", NULL, false },
 	{ "isa", 'i', "ISA,...", "svm, vmx (the server's default: svm)", "svm vmx svm,vmx", false },
 	{ "lanes", 'l', "LANE,...", "exact, posted, race, smp (the server's default: exact,smp)",
 	  "exact posted race smp exact,smp", false },
@@ -34,6 +36,8 @@ static const struct option_row options[] = {
 	  "there anyway",
 	  NULL, false },
 	{ "no-null-control", 'N', NULL, "not even with --loads-smp-most", NULL, false },
+	{ "priority", 'y', "N", "-12 to 12: each level goes before an hour of waiting", NULL,
+	  false },
 	{ "seed", 'd', "N", "of the random order; else drawn and recorded", NULL, false },
 	{ "series", 's', "ID,...", "the series to compare; may be given several times", NULL,
 	  false },
@@ -41,8 +45,23 @@ static const struct option_row options[] = {
 	  "instead: the latest version of each series in the thread of a "
 	  "series, by its number, or of a mail, by its Message-ID",
 	  NULL, false },
+	{ "workloads", 'w', "NAME,...", "only these (the server's default: all of each lane)", NULL,
+	  false },
 	{ 0 },
 };
+
+static int add_label(struct campaign_request *request, const char *label, struct err *err)
+{
+	const char *equals = strchr(label, '=');
+
+	if (!equals || equals == label || !equals[1])
+		return err_set(err, E_USAGE, "--host-label takes NAME=VALUE, such as rack=a.");
+	if (request->labels_count == CAMPAIGN_LABELS_MAX)
+		return err_set(err, E_USAGE, "A campaign asks for at most %d labels.",
+			       CAMPAIGN_LABELS_MAX);
+	request->labels[request->labels_count++] = label;
+	return 0;
+}
 
 /* Appends the ids of "1,2,3". */
 static int add_series(struct campaign_request *request, const char *list, struct err *err)
@@ -87,6 +106,13 @@ static int take(void *data, int option, struct err *err)
 	case 'l':
 		request->lanes = optarg;
 		return 0;
+	case 'a':
+		return add_label(request, optarg, err);
+	case 'w':
+		request->workloads = optarg;
+		return 0;
+	case 'y':
+		return option_integer("--priority", optarg, -12, 12, &request->priority, err);
 	case 'e':
 		return option_integer("--loads-exact", optarg, 1, LOADS_MAX, &request->loads_exact,
 				      err);
@@ -187,7 +213,9 @@ const struct command campaign_create = {
 	.summary = "Create a campaign: these series against that base",
 	.text = "It says on which base they will be measured, and why on that one.",
 	.examples = "runway campaign create --series 1,2 --lanes exact\n"
-		    "runway campaign create --thread 20260105.1@example.org --lanes exact",
+		    "runway campaign create --thread 20260105.1@example.org --lanes exact\n"
+		    "runway campaign create --series 3 --host-label rack=a "
+		    "--workloads ipi-spin,ipi-storm --priority 2",
 	.options = options,
 	.run = run,
 };

@@ -72,6 +72,7 @@ int campaign_page_decode(const char *data, size_t bytes, struct campaign_page *r
 void campaign_page_release(struct campaign_page *page);
 
 #define CAMPAIGN_SERIES_MAX 256
+#define CAMPAIGN_LABELS_MAX 16
 
 /* What is left NULL, 0 or false is left to the server's defaults. */
 struct campaign_request {
@@ -79,7 +80,10 @@ struct campaign_request {
 	const char *thread; /* instead of series: a number of a series, or a Message-ID */
 	int64_t series[CAMPAIGN_SERIES_MAX];
 	size_t series_count;
-	const char *isa, *lanes; /* names with commas between */
+	const char *isa, *lanes, *workloads; /* names with commas between */
+	const char *labels[CAMPAIGN_LABELS_MAX]; /* "rack=a": of hosts that may measure */
+	size_t labels_count;
+	int64_t priority;
 	int64_t loads_exact, loads_race, loads_smp, loads_smp_most;
 	bool null_control, no_null_control;
 	bool has_seed;

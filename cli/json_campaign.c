@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
 #include "cli/campaign.h"
 #include "cli/json_read.h"
 #include "lib/alloc.h"
@@ -116,6 +118,20 @@ int campaign_page_decode(const char *data, size_t bytes, struct campaign_page *r
 	return 0;
 }
 
+static json_t *labels_of(const struct campaign_request *request)
+{
+	json_t *labels = json_object();
+
+	for (size_t i = 0; i < request->labels_count; i++) {
+		const char *value = strchr(request->labels[i], '=') + 1;
+		CLEANUP(free_ptr)
+		char *name = xstrndup(request->labels[i], (size_t)(value - 1 - request->labels[i]));
+
+		json_object_set_new(labels, name, json_string(value));
+	}
+	return labels;
+}
+
 char *campaign_request_encode(const struct campaign_request *request)
 {
 	CLEANUP(json_release) json_t *root = json_object();
@@ -150,6 +166,12 @@ char *campaign_request_encode(const struct campaign_request *request)
 	if (json_object_size(loads))
 		json_object_set(root, "loads", loads);
 	json_decref(loads);
+	if (request->workloads)
+		json_object_set_new(root, "workloads", json_list_of(request->workloads));
+	if (request->labels_count)
+		json_object_set_new(root, "hosts", json_pack("{s:o}", "labels", labels_of(request)));
+	if (request->priority)
+		json_object_set_new(root, "priority", json_integer(request->priority));
 	if (request->has_seed)
 		json_object_set_new(root, "seed", json_integer(request->seed));
 	if (request->null_control || request->no_null_control)

@@ -150,7 +150,11 @@ static void a_request_carries_what_was_asked_for(void **state)
 					    .loads_smp_most = 30,
 					    .null_control = true,
 					    .has_seed = true,
-					    .measure_identical = true };
+					    .measure_identical = true,
+					    .workloads = "ipi-spin,ipi-storm",
+					    .labels = { "rack=a", "cpu=zen=4" },
+					    .labels_count = 2,
+					    .priority = -3 };
 	CLEANUP(free_ptr) char *text = NULL;
 
 	(void)state;
@@ -161,6 +165,9 @@ static void a_request_carries_what_was_asked_for(void **state)
 	assert_non_null(strstr(text, "\"null_control\":true"));
 	assert_non_null(strstr(text, "\"seed\":0"));
 	assert_non_null(strstr(text, "\"measure_identical\":true"));
+	assert_non_null(strstr(text, "\"workloads\":[\"ipi-spin\",\"ipi-storm\"]"));
+	assert_non_null(strstr(text, "\"hosts\":{\"labels\":{\"rack\":\"a\",\"cpu\":\"zen=4\"}}"));
+	assert_non_null(strstr(text, "\"priority\":-3"));
 }
 
 /* What progress prints for two campaigns in a row into a pipe; free() it. */

@@ -5,6 +5,7 @@
 #include "lib/cleanup.h"
 #include "lib/test.h"
 #include "server/rank-across.h"
+#include "server/rank-summary.h"
 #include "server/rank.h"
 
 #define MAX 8
