@@ -122,14 +122,6 @@ static const char *ratio_workload(const struct ranking *ranking)
 	return first;
 }
 
-static const struct ranking_metric *find_ratio(const struct ranking *ranking,
-					       const struct ranking_result *result)
-{
-	const char *workload = ratio_workload(ranking);
-
-	return workload ? ranking_metric_of(result, RATIO, workload) : NULL;
-}
-
 /* Of CPUID exits, as the legend says, or none. */
 static const struct ranking_metric *find_cpuid(const struct ranking_result *result,
 					       const char *name)
@@ -140,7 +132,8 @@ static const struct ranking_metric *find_cpuid(const struct ranking_result *resu
 }
 
 static void add_result(struct table *table, const struct ranking *ranking,
-		       const struct ranking_result *base, const struct ranking_result *result)
+		       const struct ranking_result *base, const struct ranking_result *result,
+		       const char *workload)
 {
 	bool is_base = result == base;
 
@@ -152,7 +145,7 @@ static void add_result(struct table *table, const struct ranking *ranking,
 	table_cell(table, format_window(find_cpuid(result, "entry_window"), is_base));
 	table_cell(table, format_window(find_cpuid(result, "kick_window"), is_base));
 	table_cell(table, format_path(find_cpuid(result, "exit_path"), is_base));
-	table_cell(table, format_ratio(find_ratio(ranking, result)));
+	table_cell(table, format_ratio(workload ? ranking_metric_of(result, RATIO, workload) : NULL));
 	table_cell(table, format_gates(result));
 }
 
@@ -172,6 +165,7 @@ static void print_isa(const struct ranking *ranking, const char *isa,
 		{ "gates\npassed", TABLE_LEFT, false },
 	};
 	CLEANUP(table_release) struct table table = TABLE_INIT(columns);
+	const char *workload = ratio_workload(ranking);
 	bool base_added = !base;
 
 	for (size_t i = 0; i < ranking->result_count; i++) {
@@ -181,13 +175,13 @@ static void print_isa(const struct ranking *ranking, const char *isa,
 			continue;
 		if (!base_added &&
 		    (result->place <= 0 || (base->place > 0 && result->place > base->place))) {
-			add_result(&table, ranking, base, base);
+			add_result(&table, ranking, base, base, workload);
 			base_added = true;
 		}
-		add_result(&table, ranking, base, result);
+		add_result(&table, ranking, base, result, workload);
 	}
 	if (!base_added)
-		add_result(&table, ranking, base, base);
+		add_result(&table, ranking, base, base, workload);
 	table_print(&table, screen);
 }
 
