@@ -220,6 +220,25 @@ static json_t *latency_list(const struct load_result *result)
 	return list;
 }
 
+static json_t *console_object(const struct artifact *artifact)
+{
+	json_t *console = json_object();
+
+	set_text(console, "sha256", artifact->sha256);
+	set_integer(console, "bytes", artifact->bytes);
+	return console;
+}
+
+static json_t *hung_object(const struct load_result *result)
+{
+	json_t *hung = json_object();
+
+	set_text(hung, "sentence", result->hung);
+	if (result->hung_console.sha256[0])
+		json_object_set_new(hung, "console", console_object(&result->hung_console));
+	return hung;
+}
+
 char *json_load_result_encode(const struct load_result *result)
 {
 	CLEANUP(drop) json_t *root = json_object();
@@ -231,13 +250,10 @@ char *json_load_result_encode(const struct load_result *result)
 	set_text(root, "status", load_status_name(result->status));
 	set_text(root, "sentence", result->sentence);
 	set_integer(root, "duration_ms", result->duration_ms);
-	if (result->console.sha256[0]) {
-		json_t *console = json_object();
-
-		set_text(console, "sha256", result->console.sha256);
-		set_integer(console, "bytes", result->console.bytes);
-		json_object_set_new(root, "console", console);
-	}
+	if (result->console.sha256[0])
+		json_object_set_new(root, "console", console_object(&result->console));
+	if (result->hung[0])
+		json_object_set_new(root, "hung", hung_object(result));
 	if (result->sender_flag[0])
 		set_text(root, "sender_flag", result->sender_flag);
 	json_object_set_new(root, "fingerprint", fingerprint);

@@ -40,6 +40,9 @@ struct load_result {
 	char sentence[512];
 	uint64_t duration_ms;
 	struct artifact console; /* sha256 "" when there is none */
+	/* How it hung before it was measured again; "" when it did not. */
+	char hung[512];
+	struct artifact hung_console;
 	struct pair *fingerprint;
 	size_t fingerprint_count;
 	struct sample *samples;

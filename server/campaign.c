@@ -212,6 +212,8 @@ static void read_loads(struct db_conn *conn, struct campaign *campaign)
 			.duration_ms = rows_int(&rows, 10),
 			.dropped = rows_int(&rows, 11),
 			.control = rows_int(&rows, 12) != 0,
+			.hung = rows_copy(&rows, 13),
+			.hung_console = rows_copy(&rows, 14),
 		};
 	}
 }
@@ -241,6 +243,8 @@ static void load_release(struct load *load)
 	free(load->status);
 	free(load->sentence);
 	free(load->console);
+	free(load->hung);
+	free(load->hung_console);
 }
 
 static void variant_release(struct variant *variant)

@@ -47,6 +47,7 @@ struct load {
 	int64_t id, variant, block, task, dropped, duration_ms;
 	bool control; /* a second load of the base, the null control of its block */
 	char *lane, *isa, *state, *status, *sentence, *console;
+	char *hung, *hung_console; /* of the run before this one; NULL: there was none */
 };
 
 /* What an earlier campaign measured of the same tree; campaign 0: none did. */

@@ -23,6 +23,13 @@ static void write_load(struct json_writer *w, const struct load *load)
 	json_write_int(w, "task", load->task);
 	json_write_int(w, "dropped", load->dropped);
 	json_write_int_or_null(w, "duration_ms", load->duration_ms);
+	if (load->hung) {
+		json_write_object(w, "hung");
+		json_write_texts(w, "sentence", load->hung, "console", load->hung_console, NULL);
+		json_write_end(w, '}');
+	} else {
+		json_write_null(w, "hung");
+	}
 	json_write_end(w, '}');
 }
 

@@ -239,14 +239,26 @@ static void read_latency(struct decode *d, void *element)
 	}
 }
 
-static void read_console(struct decode *whole, struct load_result *result)
+static void read_console(struct decode *whole, char ret_sha256[SHA256_HEX_BYTES])
 {
 	json_t *console = decode_object(whole, "console", false);
 	struct decode d = { .object = console, .where = "\"console\"", .err = whole->err };
 
 	if (!console)
 		return;
-	decode_hex(&d, "sha256", true, 64, 64, result->console);
+	decode_hex(&d, "sha256", true, 64, 64, ret_sha256);
+	whole->rc = d.rc;
+}
+
+static void read_hung(struct decode *whole, struct load_result *result)
+{
+	struct decode d = { .where = "\"hung\"", .err = whole->err };
+
+	d.object = decode_object(whole, "hung", false);
+	if (!d.object)
+		return;
+	result->hung = decode_sentence(&d, "sentence", true, SENTENCE_MAX_BYTES);
+	read_console(&d, result->hung_console);
 	whole->rc = d.rc;
 }
 
@@ -266,7 +278,8 @@ int json_load_result(const struct buf *body, struct load_result *ret_result, str
 	result.sentence = decode_sentence(&d, "sentence", false, SENTENCE_MAX_BYTES);
 	result.duration_ms = decode_int(&d, "duration_ms", 0, DURATION_MAX_MS, 0);
 	result.fingerprint = decode_raw(&d, "fingerprint", FINGERPRINT_MAX_BYTES);
-	read_console(&d, &result);
+	read_console(&d, result.console);
+	read_hung(&d, &result);
 	result.samples_count = read_each(&d, "samples", RESULT_SAMPLES_MAX, sizeof(struct sample),
 					 read_sample, (void **)&result.samples);
 	result.gates_count = read_each(&d, "gates", RESULT_GATES_MAX, sizeof(struct gate_outcome),

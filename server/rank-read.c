@@ -5,6 +5,36 @@
 
 #include "lib/alloc.h"
 
+static char *fault_of(const struct load *load)
+{
+	const char *again = load->hung ? ", after a first run that hung" : "";
+
+	return load->sentence && *load->sentence
+		       ? xasprintf("%s%s: %s", load->status, again, load->sentence)
+		       : xasprintf("%s%s", load->status, again);
+}
+
+/* What is ranked but hung on its way; NULL when nothing of it did. */
+static char *hung_text(const struct variant *variant, const char *isa)
+{
+	const char *sentence = NULL;
+	size_t runs = 0, hung = 0;
+
+	for (size_t i = 0; i < variant->loads_count; i++) {
+		const struct load *load = &variant->loads[i];
+
+		if (strcmp(load->isa, isa) || !load->status || !strcmp(load->status, "skipped"))
+			continue;
+		runs += load->hung ? 2 : 1;
+		hung += load->hung != NULL;
+		sentence = load->hung ? load->hung : sentence;
+	}
+	return hung ? xasprintf("It hung in %zu of %zu runs, and not when these loads were "
+				"measured again: %s",
+				hung, runs, sentence)
+		    : NULL;
+}
+
 /* A variant that got as far as loads is on each ISA what its loads there are: it may have failed on
  * one, be done on the other. */
 static void judge_variant(const struct variant *variant, const char *isa,
@@ -32,16 +62,15 @@ static void judge_variant(const struct variant *variant, const char *isa,
 		}
 		subject->state = RANK_FAILED;
 		free(subject->fault);
-		subject->fault = load->sentence && *load->sentence
-					 ? xasprintf("%s: %s", load->status, load->sentence)
-					 : xstrdup(load->status);
+		subject->fault = fault_of(load);
 		subject->reason = subject->fault;
 		return;
 	}
 	if (!any || skipped)
 		return;
 	subject->state = open ? RANK_PENDING : RANK_READY;
-	subject->reason = NULL;
+	subject->fault = hung_text(variant, isa);
+	subject->reason = subject->fault;
 }
 
 /* Which load a row is about. Rows of one load come together, so the last answer is kept. */

@@ -23,6 +23,7 @@ void load_result_release(struct load_result *result)
 	for (size_t i = 0; i < result->dropped_count; i++)
 		free(result->dropped[i].why);
 	free(result->sentence);
+	free(result->hung);
 	free(result->fingerprint);
 	free(result->samples);
 	free(result->gates);
@@ -244,6 +245,12 @@ int result_record_load(struct db_conn *conn, const struct lease *lease, int64_t 
 		if (rc < 0)
 			return rc;
 	}
+	if (result->hung_console[0]) {
+		int rc = need_artifact(conn, result->hung_console, "The console before", err);
+
+		if (rc < 0)
+			return rc;
+	}
 	*ret_recorded = true;
 	if (!strcmp(result->status, "host-failed")) {
 		db_run(conn, SQL_LOAD_HOST_FAILED, db_int(id), db_text(result->sentence),
@@ -257,6 +264,9 @@ int result_record_load(struct db_conn *conn, const struct lease *lease, int64_t 
 	       db_text(result->sentence), db_text(result->console[0] ? result->console : NULL),
 	       db_int(result->duration_ms), db_int_or_null(fingerprint), db_int(lease->host),
 	       db_int(now_ms));
+	if (result->hung)
+		db_run(conn, SQL_LOAD_SET_HUNG, db_int(id), db_text(result->hung),
+		       db_text(result->hung_console[0] ? result->hung_console : NULL));
 	store_details(conn, id, result);
 	store_races(conn, id, result);
 	store_latencies(conn, id, result);

@@ -99,6 +99,8 @@ struct load_result {
 	char *sentence;
 	int64_t duration_ms;
 	char console[SHA256_HEX_BYTES]; /* "" without one */
+	char *hung;			/* how it hung the first time; NULL: it did not */
+	char hung_console[SHA256_HEX_BYTES];
 	char *fingerprint;		/* JSON text, keys sorted; NULL without one */
 	struct sample *samples;
 	struct gate_outcome *gates;

@@ -49,7 +49,8 @@ FROM campaign WHERE id < ?1 ORDER BY id DESC LIMIT ?2;
 -- name: campaign_loads
 SELECT l.id, l.variant_id, b.lane, b.isa, l.block_id, l.state, l.status, l.sentence,
 	l.console_sha256, b.task_id, l.duration_ms,
-	(SELECT count(*) FROM dropped d WHERE d.load_id = l.id), l.control
+	(SELECT count(*) FROM dropped d WHERE d.load_id = l.id), l.control, l.hung_sentence,
+	l.hung_console_sha256
 FROM load l JOIN block b ON b.id = l.block_id
 WHERE b.campaign_id = ?1 ORDER BY l.id;
 

@@ -14,13 +14,16 @@ FROM block b JOIN load l ON l.block_id = b.id
 WHERE b.campaign_id = ?1 AND b.lane = 'smp' GROUP BY b.isa ORDER BY b.isa;
 
 -- name: judge_lost
-SELECT b.isa, v.position, count(*), sum(l.status <> 'ok')
+-- A load that hung the first time ran twice.
+SELECT b.isa, v.position, count(*) + count(l.hung_sentence),
+	sum(l.status <> 'ok') + count(l.hung_sentence)
 FROM block b JOIN load l ON l.block_id = b.id JOIN variant v ON v.id = l.variant_id
 WHERE b.campaign_id = ?1 AND v.position > 0 AND l.state = 'done' AND l.status <> 'skipped'
 GROUP BY b.isa, v.position ORDER BY b.isa, v.position;
 
 -- name: judge_lost_base
-SELECT count(*), coalesce(sum(l.status <> 'ok'), 0)
+SELECT count(*) + count(l.hung_sentence),
+	coalesce(sum(l.status <> 'ok'), 0) + count(l.hung_sentence)
 FROM load l JOIN block b ON b.id = l.block_id JOIN variant v ON v.id = l.variant_id
 WHERE v.position = 0 AND b.isa = ?1 AND l.state = 'done' AND l.status <> 'skipped';
 

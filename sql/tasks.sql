@@ -72,6 +72,9 @@ WHERE id = ?1;
 UPDATE load SET state = CASE WHEN ?2 = 0 THEN 'pending' ELSE 'running' END
 WHERE state <> 'done' AND block_id = (SELECT id FROM block WHERE task_id = ?1) AND ?2 IN (0, id);
 
+-- name: load_set_hung
+UPDATE load SET hung_sentence = ?2, hung_console_sha256 = ?3 WHERE id = ?1;
+
 -- name: log_chunk_add
 INSERT INTO log_chunk (task_id, part, data) VALUES (?1, ?2, ?3);
 

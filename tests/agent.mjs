@@ -8,7 +8,8 @@
 //   "metrics": [{"metric", "lane", "workload", "kind"?, "base"}],
 //   "effects": {"series": {"metric": 1 (exact: added) | 0.02 (sampled: a fraction)}},
 //   "patches": {"series": {"metric": [of each patch, as above]}},
-//   "lost": ["series whose kick gate fails"], "panics": {"series": share of its loads}}
+//   "lost": ["series whose kick gate fails"], "panics": {"series": share of its loads},
+//   "hangs": {"series": share of its loads that hang the first time}}
 // A part that the server made of a series in "patches" (x-2, x-without-1) has the effects of its patches.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -99,7 +100,8 @@ function report(series, lane) {
 
 	if (random() < (world.panics?.[series] ?? 0))
 		return { status: "panic", sentence: "BUG: made up", duration_ms: 9000, fingerprint: { cpu: "none" } };
-	return { status: "ok", sentence: "", duration_ms: 9000, fingerprint: { cpu: "none" }, samples: measure(series, lane),
+	const hung = world.hangs?.[series] && random() < world.hangs[series] ? { sentence: "The host printed nothing for 40 s." } : null;
+	return { status: "ok", sentence: "", duration_ms: 9000, fingerprint: { cpu: "none" }, hung, samples: measure(series, lane),
 		gates: [{ gate: "kick", workload: "kick-spin", passed: !lost, detail: lost ? "12 of 2500 kicks were lost" : "none lost" }] };
 }
 
