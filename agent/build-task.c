@@ -110,6 +110,21 @@ static bool find_known_build(struct build_task *build)
 	return !json_build_decode(reply.body.data, reply.body.length, &build->result, NULL);
 }
 
+/* One with the module for the lane posted has all that one without it has. */
+static bool find_larger_build(struct build_task *build, const struct kbuild *kbuild)
+{
+	struct kbuild larger = *kbuild;
+	char key[SHA256_HEX_BYTES];
+
+	memcpy(key, build->result.key, sizeof(key));
+	larger.posted = true;
+	if (!kbuild->posted && !kbuild_key(&larger, &build->variant, build->result.key, NULL) &&
+	    find_known_build(build))
+		return true;
+	memcpy(build->result.key, key, sizeof(key));
+	return false;
+}
+
 static int keep_artifacts(struct build_task *build, const char *folder, struct err *err)
 {
 	struct artifacts *artifacts = &build->result.artifacts;
@@ -156,6 +171,7 @@ static int make_result(struct build_task *build, struct err *err)
 {
 	CLEANUP(free_ptr) char *folder = xasprintf("%s/build", build->agent->config->state);
 	struct kbuild kbuild = { .folder = folder,
+				 .ccache = build->agent->config->ccache,
 				 .resources = build->agent->config->resources,
 				 .jobs = build->agent->config->jobs,
 				 .posted = build->task->build.posted };
@@ -178,7 +194,7 @@ static int make_result(struct build_task *build, struct err *err)
 	rc = kbuild_key(&kbuild, &build->variant, build->result.key, err);
 	if (rc < 0)
 		return rc;
-	if (find_known_build(build)) {
+	if (find_known_build(build) || find_larger_build(build, &kbuild)) {
 		build->result.built = build->result.reused = true;
 		return 0;
 	}

@@ -26,6 +26,7 @@ struct config {
 	const char *name;
 	char *state;		  /* absolute; everything the agent writes is below it */
 	char *resources;	  /* absolute; holds kernel-configs/, workloads/, build/ */
+	char *ccache;		  /* absolute; what bases compiled to, perhaps other agents' too */
 	const char *machine_lock; /* held while building or measuring, so that the two never meet */
 	char **capabilities;	  /* "build", "bench-svm" … */
 	size_t capabilities_count;

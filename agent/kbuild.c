@@ -139,7 +139,6 @@ int kbuild_key(const struct kbuild *kbuild, const struct source_variant *variant
 int kbuild_run_step(const struct kbuild *kbuild, const struct kbuild_step *step,
 		    struct build_log *log, struct err *err)
 {
-	CLEANUP(free_ptr) char *ccache = xasprintf("%s/ccache", kbuild->folder);
 	CLEANUP(free_ptr) char *configs = xasprintf("%s/kernel-configs", kbuild->resources);
 	CLEANUP(free_ptr) char *kick = xasprintf("%s/workloads/kick", kbuild->resources);
 	CLEANUP(free_ptr) char *jobs = xasprintf("JOBS=%u", kbuild->jobs);
@@ -157,7 +156,7 @@ int kbuild_run_step(const struct kbuild *kbuild, const struct kbuild_step *step,
 	struct sandbox_bind binds[] = {
 		{ source_worktree(kbuild->source), "/src", false },
 		{ step->out, "/out", true },
-		{ ccache, "/ccache", step->may_fill_ccache },
+		{ kbuild->ccache, "/ccache", step->may_fill_ccache },
 		{ configs, "/configs", false },
 		{ kick, "/kick", false },
 		{ NULL, NULL, false },
@@ -178,10 +177,8 @@ int kbuild_run_step(const struct kbuild *kbuild, const struct kbuild_step *step,
 		.data = log,
 	};
 	struct proc_result result;
-	int rc = file_make_folder(ccache, 0755, err);
+	int rc = sandbox_run(&spec, &result, err);
 
-	if (!rc)
-		rc = sandbox_run(&spec, &result, err);
 	if (rc == -EDQUOT) /* the build's own doing, not this machine's */
 		return build_log_fail(log, "%s", err->text);
 	if (rc < 0)

@@ -3,7 +3,7 @@
  * Builds a variant's kernel, its KVM modules and the kick module, in a sandbox.
  *
  *	struct kbuild kbuild = { .source = source, .folder = "/var/lib/runway/build",
- *				 .resources = "…", .jobs = 2 };
+ *				 .ccache = "/var/cache/runway/ccache", .resources = "…", .jobs = 2 };
  *	rc = kbuild_key(&kbuild, &variant, key, err);		// known before anything is compiled
  *	rc = kbuild_run(&kbuild, &base, &variant, &watch, &result, err);
  *
@@ -24,7 +24,8 @@
 
 struct kbuild {
 	struct source *source;
-	const char *folder; /* ours, absolute: base output folders, ccache, the variant's output */
+	const char *folder; /* ours, absolute: base output folders, the variant's output */
+	const char *ccache; /* absolute, exists; other agents may use it at the same time */
 	const char *resources; /* holds kernel-configs/ and workloads/kick/ */
 	unsigned jobs;	       /* make -j */
 	bool posted;	       /* KBUILD_POSTED_ARTIFACT is made too */

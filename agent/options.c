@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/alloc.h"
+#include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/git-url.h"
 
@@ -36,6 +37,8 @@ static const char usage_text[] =
 	"repeated\n"
 	"  --repository N=PATH   a base repository that campaigns may name N\n"
 	"  --name NAME           how the server lists this agent (default: the host name)\n"
+	"  --ccache DIR          what bases compiled to; agents of one user can share it\n"
+	"                        (default: STATE/build/ccache)\n"
 	"  --jobs N              make -j (default: online processors)\n"
 	"  --probe LIST          end at once: with 0 when this machine can do these, else with 2\n"
 	"  --machine-lock FILE   shared by agents of one machine (default: STATE/machine.lock)\n";
@@ -173,11 +176,20 @@ static int take_git_option(int option, const char *value, struct git_config *git
 	}
 }
 
+static int place_ccache(const char *path, struct config *config, struct err *err)
+{
+	CLEANUP(free_ptr) char *own = xasprintf("%s/build/ccache", config->state);
+	int rc = file_make_folder(path ? path : own, 0755, err);
+
+	return rc ?: absolute(path ? path : own, "--ccache", &config->ccache, err);
+}
+
 int options_parse(int argc, char **argv, struct config *config, struct err *err)
 {
 	static const struct option options[] = {
 		{ "allow-git", required_argument, NULL, 'g' },
 		{ "capabilities", required_argument, NULL, 'c' },
+		{ "ccache", required_argument, NULL, 'C' },
 		{ "git-ca", required_argument, NULL, 'A' },
 		{ "git-known-hosts", required_argument, NULL, 'H' },
 		{ "git-max-mib", required_argument, NULL, 'm' },
@@ -197,13 +209,16 @@ int options_parse(int argc, char **argv, struct config *config, struct err *err)
 		{ "token-file", required_argument, NULL, 't' },
 		{ 0 },
 	};
-	const char *token_file = NULL, *state = NULL, *resources = NULL;
+	const char *token_file = NULL, *state = NULL, *resources = NULL, *ccache = NULL;
 	int option, rc;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			add_capabilities(config, optarg);
+			break;
+		case 'C':
+			ccache = optarg;
 			break;
 		case 'h':
 			fputs(usage_text, stdout);
@@ -263,7 +278,9 @@ int options_parse(int argc, char **argv, struct config *config, struct err *err)
 		rc = file_make_folder(state, 0700, err);
 	if (!rc)
 		rc = absolute(state, "--state", &config->state, err);
-	return rc ?: absolute(resources, "--resources", &config->resources, err);
+	if (!rc)
+		rc = absolute(resources, "--resources", &config->resources, err);
+	return rc ?: place_ccache(ccache, config, err);
 }
 
 void options_release(struct config *config)
@@ -283,4 +300,5 @@ void options_release(struct config *config)
 	free(config->token);
 	free(config->state);
 	free(config->resources);
+	free(config->ccache);
 }

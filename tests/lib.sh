@@ -112,6 +112,20 @@ prepare() {
 	repository=$shared/linux
 }
 
+# known_builds: before start_server; its state is a copy of the one that base.test and others built with
+known_builds() {
+	[ -f "$shared/server/runway.db" ] || return 0
+	cp -R "$shared/server" "$work/server"
+	cp "$shared/agent.token" "$shared/submit.token" "$work"
+}
+
+# more_builds: the same, but what is built stays there for the tests that come after
+more_builds() {
+	[ -f "$shared/server/runway.db" ] || return 0
+	ln -s "$shared/server" "$work/server"
+	cp "$shared/agent.token" "$shared/submit.token" "$work"
+}
+
 # start_server [OPTION...]: a fresh one in $work/server, or the one that was there, on $port
 start_server() {
 	[ -n "${port:-}" ] || port=0
@@ -138,7 +152,7 @@ start_server() {
 
 start_agent() {
 	"$bin/runway-agent" --server "$url" --token-file "$work/agent.token" --state "$shared/agent" \
-		--resources "$top" --capabilities build,bench-svm --repository "linux=$repository" \
+		--ccache "${RUNWAY_CCACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/runway/ccache}" --resources "$top" --capabilities build,bench-svm --repository "linux=$repository" \
 		--name test "$@" >>"$work/agent.log" 2>&1 &
 	agent_pid=$!
 }
@@ -164,9 +178,7 @@ campaign() {
 # with_builds SERIES...: the artifacts that base.test left of them, each in $work/SERIES
 with_builds() {
 	[ -f "$shared/server/runway.db" ] || skip_all "there are no builds: run tests/base.test first"
-	# A copy, so that nothing here changes what other tests find.
-	cp -R "$shared/server" "$work/server"
-	cp "$shared/agent.token" "$work/agent.token"
+	known_builds
 	start_server
 	for series; do
 		key=$(for id in $(get /campaigns | jq -r '.campaigns[] | select(.state == "done") | .id'); do
