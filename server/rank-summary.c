@@ -8,30 +8,34 @@
 #include "lib/cleanup.h"
 #include "server/stat-order.h"
 
-int rank_kind_compare(const char *a, const char *b)
+static int compare_kinds(const char *a, const char *b)
 {
 	int headline = !strcmp(b, RANK_HEADLINE_KIND) - !strcmp(a, RANK_HEADLINE_KIND);
 
 	return headline ? headline : strcmp(a, b);
 }
 
+int rank_measure_compare(struct rank_measure a, struct rank_measure b)
+{
+	int order = (a.metric > b.metric) - (a.metric < b.metric);
+
+	if (!order)
+		order = compare_kinds(a.kind, b.kind);
+	return order ? order : strcmp(a.workload, b.workload);
+}
+
 /* Groups first; within one by value, for medians. */
 static int compare_samples(const void *left, const void *right)
 {
 	const struct rank_sample *a = left, *b = right;
-	int order = (a->metric > b->metric) - (a->metric < b->metric);
+	int order = rank_measure_compare(RANK_MEASURE(a), RANK_MEASURE(b));
 
-	if (!order)
-		order = rank_kind_compare(a->kind, b->kind);
-	if (!order)
-		order = strcmp(a->workload, b->workload);
 	return order ? order : (a->value > b->value) - (a->value < b->value);
 }
 
 static bool same_group(const struct rank_sample *a, const struct rank_sample *b)
 {
-	return a->metric == b->metric && !strcmp(a->kind, b->kind) &&
-	       !strcmp(a->workload, b->workload);
+	return !rank_measure_compare(RANK_MEASURE(a), RANK_MEASURE(b));
 }
 
 /* Shown on request only, or measured where the metric says nothing: an exact metric counted on a
@@ -119,11 +123,8 @@ static void summarize_metrics(struct rank_subject *subject, struct rank_result *
 static int compare_metrics(const void *left, const void *right)
 {
 	const struct rank_metric *a = left, *b = right;
-	int order = (a->metric > b->metric) - (a->metric < b->metric);
 
-	if (!order)
-		order = rank_kind_compare(a->kind, b->kind);
-	return order ? order : strcmp(a->workload, b->workload);
+	return rank_measure_compare(RANK_MEASURE(a), RANK_MEASURE(b));
 }
 
 /* Of whose repetitions none was kept, that is told: it was measured, and says nothing. */

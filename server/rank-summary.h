@@ -13,7 +13,17 @@ const struct rank_metric *rank_metric_find(const struct rank_result *result,
 					   const char *kind);
 /* False when every repetition was dropped: value and spread say nothing then. */
 bool rank_metric_has_value(const struct rank_metric *metric);
-/* < 0, 0, > 0: the headline kind before all others, those by name. */
-int rank_kind_compare(const char *a, const char *b);
+
+/* What was measured; samples, metrics and keys each have one. */
+struct rank_measure {
+	const struct metric *metric;
+	const char *workload, *kind;
+};
+
+#define RANK_MEASURE(of) ((struct rank_measure){ (of)->metric, (of)->workload, (of)->kind })
+
+/* < 0, 0, > 0: metrics in the table's order, the headline kind before all others, those and workloads
+ * by name. */
+int rank_measure_compare(struct rank_measure a, struct rank_measure b);
 
 #endif

@@ -31,11 +31,7 @@ static int compare_keys(const void *left, const void *right)
 	const struct rank_key *a = left, *b = right;
 	int order = key_class(a) - key_class(b);
 
-	if (!order)
-		order = (a->metric > b->metric) - (a->metric < b->metric);
-	if (!order)
-		order = rank_kind_compare(a->kind, b->kind);
-	return order ? order : strcmp(a->workload, b->workload);
+	return order ? order : rank_measure_compare(RANK_MEASURE(a), RANK_MEASURE(b));
 }
 
 static void first_status(const struct rank_subject *subject, struct rank_result *result)

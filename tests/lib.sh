@@ -201,10 +201,10 @@ agent_get() { # agent_get PATH: what an agent may read
 wait_campaign() {
 	end=$(($(date +%s) + $2))
 	while [ "$(date +%s)" -lt "$end" ]; do
-		state=$(get "/campaigns/$1" | jq -r .state)
-		case $state in
+		campaign_state=$(get "/campaigns/$1" | jq -r .state)
+		case $campaign_state in
 		done | failed)
-			echo "$state"
+			echo "$campaign_state"
 			return 0
 			;;
 		esac
