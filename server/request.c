@@ -155,8 +155,7 @@ static bool replay(struct request *request, struct db_conn *conn, const char *ke
 	struct err err = ERR_INIT;
 	int rc;
 
-	rc = idempotency_find(conn, request->token.id, key, hash, &answer->status, &answer->body,
-			      &err);
+	rc = idempotency_find(conn, request->token.id, key, hash, answer, &err);
 	if (rc < 0)
 		answer_error(answer, &err);
 	return rc != 0;
@@ -195,8 +194,7 @@ void request_write(struct request *request, struct answer *answer, request_step 
 	rc = step(request, conn, data, answer, &err);
 	check_size(answer);
 	if (!rc && key && !answer->suspend && !answer->secret && answer->body.length)
-		idempotency_store(conn, request->token.id, key, hash, answer->status,
-				  answer->body.data, clock_now_ms());
+		idempotency_store(conn, request->token.id, key, hash, answer, clock_now_ms());
 	if (rc < 0 && !db_failed(conn)) {
 		answer_error(answer, &err);
 		return;

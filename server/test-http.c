@@ -264,6 +264,8 @@ static void a_key_gets_the_first_answer_again_and_refuses_another_body(void **st
 	assert_int_equal(first.status, 201);
 	assert_int_equal(again.status, 201);
 	assert_string_equal(first.body.data, again.body.data);
+	assert_non_null(strstr(first.headers.data, "Location: " V1 "/campaigns/1\r\n"));
+	assert_non_null(strstr(again.headers.data, "Location: " V1 "/campaigns/1\r\n"));
 	call.body = "{\"base\": {\"repository\": \"linux\", \"rev\": \"v6.1\"}, \"series\": [1]}";
 	assert_int_equal(status_of(s->url, call), 422);
 	CLEANUP(reply_release)

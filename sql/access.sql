@@ -45,11 +45,11 @@ RETURNING id;
 UPDATE host SET last_seen_ms = ?2 WHERE id = ?1;
 
 -- name: idempotency_add
-INSERT INTO idempotency (token_id, key, request_sha256, status, body, created_ms)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6);
+INSERT INTO idempotency (token_id, key, request_sha256, status, body, created_ms, location)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
 
 -- name: idempotency_find
-SELECT request_sha256, status, body FROM idempotency WHERE token_id = ?1 AND key = ?2;
+SELECT request_sha256, status, body, location FROM idempotency WHERE token_id = ?1 AND key = ?2;
 
 -- name: idempotency_prune
 DELETE FROM idempotency WHERE created_ms < ?1;
