@@ -40,15 +40,16 @@ WHERE b.campaign_id = ?1 AND b.lane = 'smp' AND l.status = 'ok' AND s.metric <> 
 ORDER BY b.isa, s.metric, s.workload, s.kind, v.position, l.control, b.number, l.id, s.value;
 
 -- name: judge_varied
-WITH exact AS (SELECT b.isa, b.id AS block, l.id AS load, l.position, l.variant_id, l.host_id
+-- A load's round is counted once for it, not for each of its samples.
+WITH all_exact AS (SELECT b.isa, b.id AS block, l.id AS load, l.variant_id, l.host_id, l.status,
+	row_number() OVER (PARTITION BY b.id, l.variant_id ORDER BY l.position) AS round
 	FROM block b JOIN load l ON l.block_id = b.id
-	WHERE b.campaign_id = ?1 AND b.lane = 'exact' AND l.status = 'ok'),
+	WHERE b.campaign_id = ?1 AND b.lane = 'exact'),
+exact AS MATERIALIZED (SELECT * FROM all_exact WHERE status = 'ok'),
 varied AS (SELECT DISTINCT isa, metric, workload, kind FROM (
 	SELECT e.isa, s.metric, s.workload, s.kind FROM exact e JOIN sample s ON s.load_id = e.load
 	GROUP BY e.isa, e.variant_id, s.metric, s.workload, s.kind HAVING min(s.value) < max(s.value)))
-SELECT e.isa, s.metric, s.workload, s.kind, v.position, 0, 1 + (SELECT count(*) FROM load o
-	WHERE o.block_id = e.block AND o.variant_id = e.variant_id AND o.position < e.position),
-	e.load, e.host_id, s.value, e.block
+SELECT e.isa, s.metric, s.workload, s.kind, v.position, 0, e.round, e.load, e.host_id, s.value, e.block
 FROM exact e JOIN variant v ON v.id = e.variant_id JOIN sample s ON s.load_id = e.load
 JOIN varied d ON d.isa = e.isa AND d.metric = s.metric AND d.workload = s.workload AND d.kind = s.kind
 ORDER BY e.isa, s.metric, s.workload, s.kind, v.position, e.load, s.value;
