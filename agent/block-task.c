@@ -231,6 +231,7 @@ static int measure(const struct load_run *run, struct load_result *result, struc
 		return 0;
 	}
 	result->status = outcome.status;
+	result->silent = outcome.silent;
 	result->duration_ms = outcome.duration_ms;
 	memcpy(result->sentence, outcome.sentence, sizeof(result->sentence));
 	rc = derive(run, &outcome, result, err);
@@ -265,16 +266,16 @@ static void add_gates(struct load_result *result, struct load_result *hung)
 }
 
 /*
- * That a host hangs is told by the clock alone, and an emulator can be late, or lose an interrupt, for
- * reasons of its own: such a load is measured once more, and what comes of that is its result. That it
- * hung stays in it.
+ * That a host stands still is told by the clock alone, and an emulator can be late, or lose an
+ * interrupt, for reasons of its own: such a load is measured once more, and what comes of that is its
+ * result. That it hung stays in it.
  */
 static int measure_surely(const struct load_run *run, struct load_result *result, struct err *err)
 {
 	CLEANUP(load_result_release) struct load_result hung = { 0 };
 	int rc = measure(run, result, err);
 
-	if (rc < 0 || result->status != LOAD_HANG)
+	if (rc < 0 || !result->silent)
 		return rc;
 	log_load(run->block->lease, run->load, result);
 	hung = *result;

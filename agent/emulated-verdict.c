@@ -39,6 +39,7 @@ static int judge_hang(const struct host *host, enum watch_end end, struct load_o
 			   "The host did not finish within %" PRIu64 " s; it was at %s.%s%s",
 			   host->spec.limit_ms / 1000, place(host), warned ? " " : "",
 			   warned ? warning : "");
+	outcome->silent = true;
 	return say(outcome, LOAD_HANG,
 		   "The host printed nothing for %" PRIu64 " s; it was at %s.%s%s",
 		   host->spec.silence_ms / 1000, place(host), warned ? " " : "",

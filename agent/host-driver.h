@@ -63,6 +63,7 @@ struct rep_delay {
 
 struct load_outcome {
 	enum load_status status;
+	bool silent;	    /* LOAD_HANG: it printed nothing any more; not that it took too long */
 	char sentence[512]; /* what happened, for a person; with LOAD_OK "" or the kernel's first
 			       warning about itself */
 	struct buf lines;   /* runway-bench's JSON lines, as they came */

@@ -37,6 +37,7 @@ struct dropped {
 
 struct load_result {
 	enum load_status status;
+	bool silent; /* LOAD_HANG by silence */
 	char sentence[512];
 	uint64_t duration_ms;
 	struct artifact console; /* sha256 "" when there is none */

@@ -178,6 +178,7 @@ static void silence_is_a_hang_that_says_where(void **state)
 	(void)state;
 	assert_int_equal(run(HEAD BOOT BEGIN "sleep 60\n", 30000, 3000, NULL), 0);
 	expect(LOAD_HANG, "printed nothing for 3 s; it was at ipi-storm (timing, repetition 2)");
+	assert_true(outcome.silent);
 }
 
 static void the_limit_ends_one_that_keeps_talking(void **state)
@@ -189,6 +190,7 @@ static void the_limit_ends_one_that_keeps_talking(void **state)
 			     20000, NULL),
 			 0);
 	expect(LOAD_HANG, "did not finish within 4 s; it was at loading the modules");
+	assert_false(outcome.silent);
 	assert_true(clock_ms() - began < 20000);
 }
 
