@@ -193,8 +193,8 @@ int client_deliver(struct client *client, const struct client_request *request,
 	for (;;) {
 		int rc = client_send(client, request, ret_reply, err);
 
-		if (rc == -ECANCELED ||
-		    (!rc && ret_reply->status < 500 && ret_reply->status != 429))
+		if (rc == -ECANCELED || (!rc && ret_reply->status < 500 &&
+					 ret_reply->status != 408 && ret_reply->status != 429))
 			return rc;
 		if (clock_ms() + wait_ms > end)
 			return rc < 0 ? rc : client_expect_success(ret_reply, request->path, err);

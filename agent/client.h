@@ -55,7 +55,7 @@ int client_send(struct client *client, const struct client_request *request,
 		struct client_reply *ret_reply, struct err *err);
 
 /*
- * Sends until there is an answer that is no 5xx, waiting 0.5 s … 10 s between tries, for at most
+ * Sends until there is an answer that is no 5xx, 408 or 429, waiting 0.5 s … 10 s between tries, for at most
  * ten minutes: what was measured is not lost because the server was restarted.
  */
 int client_deliver(struct client *client, const struct client_request *request,

@@ -12,7 +12,7 @@ struct connection {
 	struct connection *next, *previous;
 	int fd;
 	bool tls;
-	atomic_bool reading; /* nothing of an answer was sent */
+	atomic_bool reading; /* a request is awaited or on its way, and nothing of an answer was sent */
 	_Atomic int64_t deadline_ms;
 };
 
@@ -46,6 +46,7 @@ struct connection *connections_add(struct connections *connections, int fd, bool
 	connection->fd = fd;
 	connection->tls = tls;
 	connection_idle(connection, now_ms);
+	connection->reading = true;
 	pthread_mutex_lock(&connections->mutex);
 	connection->previous = &connections->head;
 	connection->next = connections->head.next;
@@ -64,16 +65,24 @@ void connections_remove(struct connections *connections, struct connection *conn
 	free(connection);
 }
 
+/* Between requests nobody waits for an answer: one that came all the same would be taken for that to
+ * the next request. */
 void connection_idle(struct connection *connection, int64_t now_ms)
 {
-	connection->reading = true;
+	connection->reading = false;
 	connection->deadline_ms = now_ms + HEAD_LIMIT_MS;
+}
+
+static void wait_for_bytes(struct connection *connection, int64_t begun_ms, uint64_t bytes)
+{
+	connection->deadline_ms =
+		begun_ms + BODY_LIMIT_MS + (int64_t)(bytes * 1000 / BODY_BYTES_A_SECOND);
 }
 
 void connection_body(struct connection *connection, int64_t begun_ms, uint64_t bytes)
 {
-	connection->deadline_ms =
-		begun_ms + BODY_LIMIT_MS + (int64_t)(bytes * 1000 / BODY_BYTES_A_SECOND);
+	connection->reading = true;
+	wait_for_bytes(connection, begun_ms, bytes);
 }
 
 void connection_working(struct connection *connection)
@@ -85,7 +94,7 @@ void connection_working(struct connection *connection)
 void connection_answer(struct connection *connection, int64_t now_ms, uint64_t bytes)
 {
 	connection->reading = false;
-	connection_body(connection, now_ms, bytes);
+	wait_for_bytes(connection, now_ms, bytes);
 }
 
 static void say_why(struct connection *connection)

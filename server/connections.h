@@ -35,7 +35,8 @@ void connection_working(struct connection *connection);
 void connection_answer(struct connection *connection, int64_t now_ms, uint64_t bytes);
 
 /* Shuts down those whose deadline has passed; their threads then see the end of input. Who has not
- * sent a whole request is told so with 408, without TLS: libmicrohttpd has no way to say it. */
+ * sent a whole request is told so with 408, without TLS: libmicrohttpd has no way to say it. One that
+ * is kept open after an answer ends without a word. */
 void connections_end_late(struct connections *connections, int64_t now_ms);
 
 #endif

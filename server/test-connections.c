@@ -72,6 +72,30 @@ static void with_tls_nothing_is_said_in_the_clear(void **state)
 	assert_string_equal(pair->told, "");
 }
 
+static void one_that_is_kept_open_ends_without_a_word(void **state)
+{
+	struct pair *pair = *state;
+
+	connection_working(pair->connection);
+	connection_answer(pair->connection, 500, 100);
+	connection_idle(pair->connection, 1000);
+	connections_end_late(pair->connections, 1000 + HEAD_LIMIT_MS);
+	assert_true(ended(pair));
+	assert_string_equal(pair->told, "");
+}
+
+static void a_second_body_that_trickles_is_told_so(void **state)
+{
+	struct pair *pair = *state;
+
+	connection_working(pair->connection);
+	connection_idle(pair->connection, 1000);
+	connection_body(pair->connection, 2000, 0);
+	connections_end_late(pair->connections, 2000 + BODY_LIMIT_MS);
+	assert_true(ended(pair));
+	assert_non_null(strstr(pair->told, "HTTP/1.1 408 "));
+}
+
 static void a_body_that_trickles_is_cut_off(void **state)
 {
 	struct pair *pair = *state;
@@ -121,6 +145,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_head_that_never_ends_is_cut_off, setup, teardown),
 		cmocka_unit_test_setup_teardown(with_tls_nothing_is_said_in_the_clear, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(one_that_is_kept_open_ends_without_a_word, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_second_body_that_trickles_is_told_so, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_body_that_trickles_is_cut_off, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_large_body_that_flows_is_not, setup, teardown),
 		cmocka_unit_test_setup_teardown(there_is_no_limit_while_the_server_works, setup,
