@@ -119,8 +119,8 @@ static void add_windows(const char *metric, const char *except, struct report *r
 		sample = new_sample(result, metric, map->workload, 0);
 		snprintf(sample->kind, sizeof(sample->kind), "%s", map->kind);
 		sample->value = (double)race_map_width(map, "spurious");
-		/* Each offset was tried; n of them say what the window is made of. */
-		sample->n = sample->total = (uint64_t)(map->to - map->from + 1);
+		/* The offsets that were tried: n of them say what the window is made of. */
+		sample->n = sample->total = (uint64_t)map->tried;
 	}
 	result->races = report->races;
 	result->races_count = report->races_count;

@@ -33,6 +33,16 @@ static bool ranges(json_t *array, struct race_map *map)
 	return true;
 }
 
+/* All of them, unless the line says otherwise. */
+static bool tried(json_t *line, struct race_map *map)
+{
+	json_t *value = json_object_get(line, "tried");
+
+	map->tried = map->to - map->from + 1;
+	return !value || (integer(value, &map->tried) && map->tried > 0 &&
+			  map->tried <= map->to - map->from + 1);
+}
+
 bool json_race_decode(json_t *line, struct race_map *ret_map)
 {
 	struct race_map map = { 0 };
@@ -45,7 +55,8 @@ bool json_race_decode(json_t *line, struct race_map *ret_map)
 		integer(json_object_get(line, "to"), &map.to) &&
 		integer(json_object_get(line, "rounds"), &map.rounds) && map.rounds >= 0 &&
 		integer(json_object_get(line, "cycle"), &map.cycle) && map.cycle >= 0 &&
-		ranges(json_object_get(line, "ranges"), &map) && race_map_is_sound(&map);
+		ranges(json_object_get(line, "ranges"), &map) && race_map_is_sound(&map) &&
+		tried(line, &map);
 
 	if (!good) {
 		race_map_release(&map);
@@ -63,8 +74,8 @@ json_t *json_race_encode(const struct race_map *map)
 		json_array_append_new(list, json_pack("[I, I, s]", (json_int_t)map->ranges[i].from,
 						      (json_int_t)map->ranges[i].to,
 						      map->ranges[i].state));
-	return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:o}", "workload", map->workload,
+	return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "workload", map->workload,
 			 "kind", map->kind, "sender", map->sender, "from", (json_int_t)map->from,
-			 "to", (json_int_t)map->to, "rounds", (json_int_t)map->rounds, "cycle",
-			 (json_int_t)map->cycle, "ranges", list);
+			 "to", (json_int_t)map->to, "tried", (json_int_t)map->tried, "rounds",
+			 (json_int_t)map->rounds, "cycle", (json_int_t)map->cycle, "ranges", list);
 }

@@ -27,6 +27,7 @@ struct race_range {
 struct race_map {
 	char workload[64], kind[64], sender[16];
 	int64_t from, to;
+	int64_t tried; /* of these offsets; the others are taken to be as their neighbours */
 	int64_t rounds, cycle;
 	struct race_range *ranges; /* in order, without gaps, from … to */
 	size_t ranges_count;

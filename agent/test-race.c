@@ -53,6 +53,25 @@ static void the_spurious_window_is_the_width_of_all_spurious_ranges(void **state
 	assert_int_equal(result.samples[0].total, 13);
 }
 
+/* Of a map with a grid: the rest is as its neighbours are. */
+static void the_offsets_that_were_tried_are_counted(void **state)
+{
+	CLEANUP(report_release)
+	struct report report =
+		decode(HEAD "\"from\":0,\"to\":99,\"tried\":12,\"ranges\":[[0,99,\"quiet\"]]}\n");
+	CLEANUP(report_release) struct report all = decode(good);
+	CLEANUP(load_result_release) struct load_result result = { 0 };
+	CLEANUP(free_ptr) char *body = NULL;
+
+	(void)state;
+	assert_int_equal(all.races[0].tried, 13);
+	derive_race(&report, &result);
+	assert_int_equal(result.samples[0].n, 12);
+	assert_int_equal(result.samples[0].total, 12);
+	body = json_load_result_encode(&result);
+	assert_non_null(strstr(body, "\"tried\":12"));
+}
+
 static void an_event_that_is_lost_is_no_spurious_ipi(void **state)
 {
 	CLEANUP(report_release)
@@ -76,6 +95,8 @@ static void maps_that_are_not_sound_are_counted_and_left_out(void **state)
 		HEAD "\"from\":0,\"to\":3,\"ranges\":[[0,1,\"quiet\"],[2,3,\"quiet\"]]}\n",
 		HEAD "\"from\":0,\"to\":3,\"ranges\":[[0,3,\"fine\"]]}\n",
 		HEAD "\"from\":0,\"to\":3,\"ranges\":[[0,3]]}\n",
+		HEAD "\"from\":0,\"to\":3,\"tried\":5,\"ranges\":[[0,3,\"quiet\"]]}\n",
+		HEAD "\"from\":0,\"to\":3,\"tried\":0,\"ranges\":[[0,3,\"quiet\"]]}\n",
 		HEAD "\"from\":0,\"to\":3,\"ranges\":[]}\n",
 		HEAD "\"from\":0,\"to\":3}\n",
 		HEAD "\"from\":3,\"to\":0,\"ranges\":[[3,0,\"quiet\"]]}\n",
@@ -159,6 +180,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_map_is_read_with_its_ranges),
 		cmocka_unit_test(the_spurious_window_is_the_width_of_all_spurious_ranges),
+		cmocka_unit_test(the_offsets_that_were_tried_are_counted),
 		cmocka_unit_test(an_event_that_is_lost_is_no_spurious_ipi),
 		cmocka_unit_test(maps_that_are_not_sound_are_counted_and_left_out),
 		cmocka_unit_test(more_ranges_than_a_map_may_have_are_refused),

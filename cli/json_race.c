@@ -67,6 +67,8 @@ static void read_maps(struct json_reader *reader, const json_t *root, const char
 		map->sender = json_read_text(reader, one, "sender", JSON_NEEDED);
 		map->from = json_read_integer(reader, one, "from", JSON_NEEDED, 0);
 		map->to = json_read_integer(reader, one, "to", JSON_NEEDED, 0);
+		map->tried = json_read_integer(reader, one, "tried", JSON_OPTIONAL,
+					       map->to - map->from + 1);
 		map->rounds = json_read_integer(reader, one, "rounds", JSON_OPTIONAL, 0);
 		map->cycle = json_read_integer(reader, one, "cycle", JSON_OPTIONAL, 0);
 		if (map->from < -OFFSET_MAX || map->to > OFFSET_MAX || map->from > map->to)

@@ -138,11 +138,15 @@ static void print_map(const char *name, const struct race_map *map, const struct
 {
 	int64_t lost = race_width(map, RACE_LOST) + race_width(map, RACE_LOST_IPI);
 
-	fprintf(screen->out, "%s: spurious %lld, lost %s%lld%s of %lld offsets, %lld to %lld\n",
+	char some[48] = "";
+
+	if (map->tried < map->to - map->from + 1)
+		snprintf(some, sizeof(some), " (%lld of them tried)", (long long)map->tried);
+	fprintf(screen->out, "%s: spurious %lld, lost %s%lld%s of %lld offsets%s, %lld to %lld\n",
 		name, (long long)race_width(map, RACE_SPURIOUS),
 		lost ? screen_style(screen, STYLE_BAD) : "", (long long)lost,
 		lost ? screen_style(screen, STYLE_PLAIN) : "", (long long)(map->to - map->from + 1),
-		(long long)map->from, (long long)map->to);
+		some, (long long)map->from, (long long)map->to);
 	for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++)
 		print_row(map, axis, row, screen);
 }
@@ -202,7 +206,8 @@ void race_print(const struct race *race, const char *workload, const struct scre
 
 	fprintf(screen->out,
 		"campaign %lld: race maps of %s%s%s on %s\n"
-		"Offsets are instructions from the target's exit (>) to the beginning of sending;\n"
+		"Offsets are instructions from the target's exit (>), or from the KVM_RUN of a\n"
+		"first entry, to the beginning of sending;\n"
 		"< is its entry when nothing is sent. #: at all offsets of a column, +: at some, "
 		".: at\n"
 		"none; =: every event arrived, X: one was lost.\n",

@@ -27,7 +27,7 @@ struct race_range {
 /* The ranges are in order, without gaps, from … to. */
 struct race_map {
 	char *workload, *kind, *sender;
-	int64_t from, to, rounds, cycle;
+	int64_t from, to, tried, rounds, cycle; /* tried: so many of the offsets */
 	struct race_range *ranges;
 	size_t range_count;
 };

@@ -64,6 +64,20 @@ static void a_plot_has_three_rows_for_each_side_on_one_axis(void **state)
 		"  arrived ==============X=====\n");
 }
 
+static void a_map_with_a_grid_says_how_much_was_tried(void **state)
+{
+	CLEANUP(free_ptr)
+	char *text =
+		plot(DOCUMENT("{\"workload\":\"race-first-entry-kick\",\"kind\":\"first-entry\","
+			      "\"sender\":\"kick\",\"from\":-4,\"to\":15,\"tried\":6,\"ranges\":"
+			      "[" RANGE(-4, 15, "quiet") "]}",
+			      ""),
+		     80);
+
+	(void)state;
+	assert_non_null(strstr(text, "lost 0 of 20 offsets (6 of them tried), -4 to 15\n"));
+}
+
 static void one_lost_event_shows_in_a_column_of_many(void **state)
 {
 	/* 20 offsets do not fit: at least two share a column. */
@@ -109,6 +123,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_plot_has_three_rows_for_each_side_on_one_axis),
+		cmocka_unit_test(a_map_with_a_grid_says_how_much_was_tried),
 		cmocka_unit_test(one_lost_event_shows_in_a_column_of_many),
 		cmocka_unit_test(offsets_that_were_not_tried_are_blank),
 		cmocka_unit_test(ranges_with_gaps_or_of_unknown_states_are_refused),

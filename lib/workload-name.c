@@ -26,6 +26,8 @@ const struct workload_name workload_names[] = {
 	{ "race-cpuid-ipi", "race,posted" },
 	{ "race-cpuid-kick", "race,posted" },
 	{ "race-cpuid-msi", "race,posted" },
+	{ "race-first-entry-kick", "race" },
+	{ "race-first-entry-msi", "race" },
 	{ "race-hlt-ipi", "race" },
 	{ "race-hlt-kick", "race" },
 	{ "race-hlt-msi", "race" },

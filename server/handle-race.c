@@ -35,6 +35,7 @@ static void write_maps(struct json_writer *w, const char *key, struct db_conn *c
 		json_write_text(w, "sender", rows_text(&rows, 3));
 		json_write_int(w, "from", rows_int(&rows, 4));
 		json_write_int(w, "to", rows_int(&rows, 5));
+		json_write_int(w, "tried", rows_int(&rows, 8));
 		json_write_int(w, "rounds", rows_int(&rows, 6));
 		json_write_int(w, "cycle", rows_int(&rows, 7));
 		write_ranges(w, conn, rows_int(&rows, 0));

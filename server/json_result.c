@@ -176,7 +176,7 @@ static void read_race(struct decode *d, void *element)
 {
 	struct race_map *map = element;
 	json_t *ranges = decode_array(d, "ranges", true, RESULT_RACE_RANGES_MAX);
-	int64_t next;
+	int64_t width, next;
 
 	decode_label(d, "workload", true, map->workload, sizeof(map->workload));
 	decode_label(d, "kind", true, map->kind, sizeof(map->kind));
@@ -185,6 +185,8 @@ static void read_race(struct decode *d, void *element)
 				DECODE_REQUIRED);
 	map->last = decode_int(d, "to", -RESULT_RACE_OFFSET_MAX, RESULT_RACE_OFFSET_MAX,
 			       DECODE_REQUIRED);
+	width = map->last - map->first + 1;
+	map->tried = decode_count(d, "tried", width, width);
 	map->rounds = decode_count(d, "rounds", COUNT_MAX, 0);
 	map->cycle = decode_count(d, "cycle", COUNT_MAX, 0);
 	if (d->rc < 0)

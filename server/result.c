@@ -151,7 +151,8 @@ static void store_races(struct db_conn *conn, int64_t load, const struct load_re
 
 		db_run(conn, SQL_RACE_MAP_ADD, db_int(load), db_text(map->workload),
 		       db_text(map->kind), db_text(map->sender), db_int(map->first),
-		       db_int(map->last), db_int(map->rounds), db_int(map->cycle));
+		       db_int(map->last), db_int(map->rounds), db_int(map->cycle),
+		       db_int(map->tried));
 		id = db_last_id(conn);
 		for (size_t k = 0; k < map->ranges_count; k++)
 			db_run(conn, SQL_RACE_RANGE_ADD, db_int(id), db_int(map->ranges[k].first),

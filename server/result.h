@@ -78,7 +78,7 @@ struct race_range {
 /* Its ranges are in order, without gaps, from the first offset to the last. */
 struct race_map {
 	char workload[RESULT_WORD_MAX + 1], kind[RESULT_WORD_MAX + 1], sender[RESULT_WORD_MAX + 1];
-	int64_t first, last, rounds, cycle;
+	int64_t first, last, tried, rounds, cycle; /* tried: so many of the offsets */
 	struct race_range *ranges;
 	size_t ranges_count;
 };

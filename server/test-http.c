@@ -556,12 +556,14 @@ static void race_maps_are_given_back(void **state)
 	db_run(conn, SQL_BLOCK_ADD, db_int(1), db_int(1), db_text("svm"), db_text("race"), db_int(1));
 	db_run(conn, SQL_LOAD_ADD, db_int(1), db_int(1), db_int(0));
 	db_run(conn, SQL_RACE_MAP_ADD, db_int(1), db_text("w"), db_text("cpuid"), db_text("ipi"),
-	       db_int(-1), db_int(3), db_int(5), db_int(2));
+	       db_int(-1), db_int(3), db_int(5), db_int(2), db_text(NULL));
 	db_run(conn, SQL_RACE_RANGE_ADD, db_int(1), db_int(-1), db_int(3), db_text("quiet"));
 	assert_int_equal(db_commit(&conn, NULL), 0);
 	CLEANUP(reply_release) struct reply reply =
 		send_call(s->url, get(V1 "/campaigns/1/race-map?variant=base", s->reader));
 	assert_int_equal(json_number(&reply, "maps.0.ranges.0.to"), 3);
+	/* As a database has it that was made before this was counted. */
+	assert_int_equal(json_number(&reply, "maps.0.tried"), 5);
 }
 
 #define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)

@@ -255,6 +255,24 @@ static void a_race_map_is_decoded_with_its_ranges(void **state)
 	assert_int_equal(result.races[0].first, -1);
 	assert_int_equal(result.races[0].ranges[1].last, 3);
 	assert_string_equal(result.races[0].ranges[1].state, "quiet");
+	assert_int_equal(result.races[0].tried, 5);
+}
+
+static void a_race_map_says_how_many_of_its_offsets_were_tried(void **state)
+{
+	static const char *const bodies[] = {
+		RACE_RESULT("[-1, 3, \"quiet\"]], \"tried\": 2, \"unused\": ["),
+		RACE_RESULT("[-1, 3, \"quiet\"]], \"tried\": 9, \"unused\": ["),
+	};
+	static const int64_t tried[] = { 2, 5 };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		CLEANUP(load_result_release) struct load_result result = { .status = "" };
+
+		assert_int_equal(load(bodies[i], &result), 0);
+		assert_int_equal(result.races[0].tried, tried[i]);
+	}
 }
 
 static void a_race_map_with_gaps_is_refused(void **state)
@@ -387,6 +405,7 @@ int main(void)
 		cmocka_unit_test(deep_nesting_is_refused_before_it_is_parsed),
 		cmocka_unit_test(a_load_result_is_decoded_whole),
 		cmocka_unit_test(a_race_map_is_decoded_with_its_ranges),
+		cmocka_unit_test(a_race_map_says_how_many_of_its_offsets_were_tried),
 		cmocka_unit_test(a_race_map_with_gaps_is_refused),
 		cmocka_unit_test(a_load_result_that_breaks_the_contract_is_refused),
 		cmocka_unit_test(names_that_a_kernel_made_up_are_made_harmless),

@@ -99,6 +99,7 @@ static void a_race_map_is_stored_with_its_load(void **state)
 				.sender = "kick",
 				.first = -2,
 				.last = 4,
+				.tried = 3,
 				.ranges = ranges,
 				.ranges_count = 2 };
 	struct load_result result = { .status = "ok", .races = &map, .races_count = 1 };
@@ -130,6 +131,7 @@ static void a_race_map_is_stored_with_its_load(void **state)
 
 		assert_true(rows_next(&maps));
 		assert_string_equal(rows_text(&maps, 1), "race-cpuid-kick");
+		assert_int_equal(rows_int(&maps, 8), 3);
 		CLEANUP(rows_end)
 		struct rows rows = db_query(conn, SQL_RACE_RANGES, db_int(rows_int(&maps, 0)));
 

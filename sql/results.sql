@@ -41,11 +41,12 @@ WHERE l.variant_id = ?1 AND b.isa = ?2 AND b.lane = coalesce(?3, b.lane)
 ORDER BY l.id LIMIT 1;
 
 -- name: race_map_add
-INSERT INTO race_map (load_id, workload, kind, sender, first, last, rounds, cycle)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
+INSERT INTO race_map (load_id, workload, kind, sender, first, last, rounds, cycle, tried)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9);
 
 -- name: race_maps
-SELECT id, workload, kind, sender, first, last, rounds, cycle FROM race_map WHERE load_id = ?1
+SELECT id, workload, kind, sender, first, last, rounds, cycle, coalesce(tried, last - first + 1)
+FROM race_map WHERE load_id = ?1
 ORDER BY workload, id;
 
 -- name: race_range_add

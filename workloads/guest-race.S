@@ -165,6 +165,20 @@ guest_race_hlt_to:
 	out %al, $GUEST_PORT_USER
 	target_end
 
+/*
+ * A target that begins here, with interrupts on, in the round that the VMM has announced already: its
+ * first instruction is the first of a new vCPU, and it is used for that round alone.
+ */
+	.globl guest_race_first_entry
+guest_race_first_entry:
+	read_tsc
+	mov PAGE(RACE_GO), %r13
+	mov PAGE(RACE_RECEIVED), %r15
+	call race_end
+	out %al, $GUEST_PORT_DONE
+1:	hlt
+	jmp 1b
+
 /* Asks the VMM for a moment, writes the ICR seven instructions after it, tells how long it took. */
 race_send:
 	out %al, $GUEST_PORT_READY

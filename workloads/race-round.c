@@ -21,6 +21,8 @@
 /* For what the host still does after the event arrived. */
 #define SETTLE_TICKS 1000
 #define RESCUE_TICKS 200000
+/* At the end of its round a vCPU that came in has to leave KVM_RUN. */
+#define LEAVE_TICKS 20000
 
 static uint64_t now_ticks(void)
 {
@@ -35,7 +37,7 @@ static bool is_kick(const struct sweep *sweep)
 static int read_counters(const struct sweep *sweep, struct runway_kick_counters *ret,
 			 struct err *err)
 {
-	*ret = (struct runway_kick_counters){ .cpu = sweep->race->vm->vcpus[sweep->target].cpu };
+	*ret = (struct runway_kick_counters){ .cpu = sweep->target->cpu };
 	if (ioctl(sweep->device_fd, RUNWAY_KICK_COUNTERS, ret) < 0)
 		return err_sys(err, -errno, "Cannot read the counters of the kick device");
 	return 0;
@@ -43,7 +45,7 @@ static int read_counters(const struct sweep *sweep, struct runway_kick_counters 
 
 static int signal_msi(const struct sweep *sweep, struct err *err)
 {
-	struct kvm_msi msi = { .address_lo = 0xfee00000 | sweep->target << 12,
+	struct kvm_msi msi = { .address_lo = 0xfee00000 | sweep->target->number << 12,
 			       .data = GUEST_VECTOR };
 
 	if (ioctl(sweep->race->vm->fd, KVM_SIGNAL_MSI, &msi) < 0)
@@ -60,7 +62,7 @@ static int send_event(struct sweep *sweep, uint64_t tick, uint64_t *ret_began, u
 
 	switch (sweep->race->workload->race_sender) {
 	case RACE_IPI:
-		if (vm_drive(sweep->race->vm, 0) != VM_OK)
+		if (vm_drive(&sweep->race->vm->vcpus[0]) != VM_OK)
 			return err_set(err, -EIO, "The sending vCPU failed: %.200s",
 				       sweep->race->vm->vcpus[0].outcome.detail);
 		*ret_began = sweep->page->send_began;
@@ -82,14 +84,14 @@ static int send_event(struct sweep *sweep, uint64_t tick, uint64_t *ret_began, u
 
 static bool is_done(const struct sweep *sweep)
 {
-	return sweep->page->done == sweep->rounds;
+	return sweep->page->done == sweep->rounds &&
+	       (!sweep->fresh || fresh_is_back(sweep->fresh, sweep->rounds));
 }
 
 /* Whether the guest can still be waited for: it has not failed, and its time is not long up. */
 bool race_target_is_alive(const struct sweep *sweep)
 {
-	return __atomic_load_n(&sweep->race->vm->vcpus[sweep->target].run->immediate_exit,
-			       __ATOMIC_SEQ_CST) == 0;
+	return __atomic_load_n(&sweep->target->run->immediate_exit, __ATOMIC_SEQ_CST) == 0;
 }
 
 /* Until the target is done, or until a target that sleeps has had its time. */
@@ -134,7 +136,8 @@ static void look(const struct sweep *sweep, const struct runway_kick_counters *b
 		 struct race_seen *ret)
 {
 	volatile const struct guest_race *page = sweep->page;
-	uint64_t exit = page->at + RACE_EXIT_TICKS, entered = page->after, arrived = page->arrived;
+	uint64_t exit = page->at + sweep->exit_ticks, entered = page->after,
+		 arrived = page->arrived;
 	uint64_t ipis = after->reschedule - before->reschedule + after->call - before->call +
 			after->posted - before->posted;
 	bool left;
@@ -142,14 +145,14 @@ static void look(const struct sweep *sweep, const struct runway_kick_counters *b
 	ret->sent = ipis > 0;
 	ret->posted = after->posted > before->posted;
 	ret->found = after->irq_exits > before->irq_exits || after->wakeups > before->wakeups;
-	ret->early = page->before != page->at;
+	ret->early = !sweep->fresh && page->before != page->at;
 	ret->entered = entered ? (int64_t)(entered - exit) : 0;
 	ret->latency = arrived ? (int64_t)(arrived - began) : 0;
 	if (!is_kick(sweep)) {
 		ret->arrived = done && arrived;
 		return;
 	}
-	/* The exit that was agreed is one; a target that was back in the guest must leave it by
+	/* The exit that was agreed, or that ends a new vCPU's round, is one; a target that was back in the guest must leave it by
 	 * another. */
 	left = after->exits - before->exits > 1;
 	ret->arrived = !entered || entered > began || left;
@@ -168,32 +171,64 @@ static void look_for_notification(const struct race_map *map, struct race_seen *
 	seen->found |= !seen->posted;
 }
 
-/* One try; -EAGAIN when an interrupt or a late sender disturbed it. */
-static int try_round(struct sweep *sweep, int64_t offset, struct race_seen *ret_seen,
-		     struct err *err)
+/* Whether something else than the round's own came between, or a side was late. */
+static bool is_disturbed(struct sweep *sweep, const struct runway_kick_counters *before,
+			 const struct runway_kick_counters *after, uint64_t planned, uint64_t began)
 {
-	struct runway_kick_counters before, after;
-	volatile struct guest_race *page = sweep->page;
-	uint64_t began = 0, ended = 0, planned,
-		 missed = is_kick(sweep) ? MISSED_KICK_TICKS : MISSED_TICKS;
-	bool done;
-	int rc = read_counters(sweep, &before, err);
+	bool late = began != planned;
 
-	if (rc < 0)
-		return rc;
+	sweep->late = (int64_t)(began - planned);
+	sweep->others = after->others - before->others;
+	if (sweep->fresh) {
+		if (fresh_is_first(sweep->fresh))
+			return true;
+		/* Out of the guest it is held up by no event of ours. */
+		late |= sweep->page->before != sweep->page->at;
+	}
+	if (late && sweep->lead < LEAD_TICKS_MAX && !sweep->others)
+		sweep->lead += sweep->lead / 2;
+	return late || sweep->others;
+}
+
+/* The next moment, and all that both sides need to know. */
+static uint64_t plan_round(struct sweep *sweep, int64_t offset)
+{
+	volatile struct guest_race *page = sweep->page;
+	uint64_t missed = is_kick(sweep) ? MISSED_KICK_TICKS : MISSED_TICKS, planned;
+
 	page->at = now_ticks() + sweep->lead + (uint64_t)(offset < 0 ? -offset : 0);
-	planned = page->at + RACE_EXIT_TICKS + (uint64_t)offset;
+	planned = page->at + sweep->exit_ticks + (uint64_t)offset;
 	page->until = planned + (uint64_t)sweep->map->send_max + missed;
+	/* Not before the target has come in. */
+	if (sweep->fresh && (int64_t)(page->until - page->at) < sweep->map->cycle + (int64_t)missed)
+		page->until = page->at + (uint64_t)sweep->map->cycle + missed;
 	page->expect = !is_kick(sweep);
 	/* Not for the target to count: it may begin after the event has come. */
 	page->received = vm_received(sweep->race->vm);
 	page->send_at = planned;
 	page->before = page->after = page->arrived = 0;
-	__atomic_store_n((uint64_t *)&page->go, ++sweep->rounds, __ATOMIC_SEQ_CST);
+	return planned;
+}
+
+/* One try; -EAGAIN when an interrupt or a late side disturbed it. */
+static int try_round(struct sweep *sweep, int64_t offset, struct race_seen *ret_seen,
+		     struct err *err)
+{
+	struct runway_kick_counters before, after;
+	uint64_t began = 0, ended = 0, planned;
+	bool done;
+	int rc = sweep->fresh ? fresh_next(sweep->fresh, &sweep->target, err) : 0;
+
+	if (!rc)
+		rc = read_counters(sweep, &before, err);
+	if (rc < 0)
+		return rc;
+	planned = plan_round(sweep, offset);
+	__atomic_store_n((uint64_t *)&sweep->page->go, ++sweep->rounds, __ATOMIC_SEQ_CST);
 	rc = send_event(sweep, planned, &began, &ended, err);
 	if (rc < 0)
 		return rc;
-	wait_for_end(sweep, page->until + SETTLE_TICKS);
+	wait_for_end(sweep, sweep->page->until + (sweep->fresh ? LEAVE_TICKS : SETTLE_TICKS));
 	done = is_done(sweep);
 	rc = read_counters(sweep, &after, err);
 	if (!rc)
@@ -205,11 +240,7 @@ static int try_round(struct sweep *sweep, int64_t offset, struct race_seen *ret_
 	sweep->map->rounds++;
 	ret_seen->send = (int64_t)(ended - began);
 	look_for_notification(sweep->map, ret_seen);
-	sweep->late = (int64_t)(began - planned);
-	sweep->others = after.others - before.others;
-	if (began != planned && sweep->lead < LEAD_TICKS_MAX && after.others == before.others)
-		sweep->lead += sweep->lead / 2;
-	return began != planned || after.others != before.others ? -EAGAIN : 0;
+	return is_disturbed(sweep, &before, &after, planned, began) ? -EAGAIN : 0;
 }
 
 int race_round(struct sweep *sweep, int64_t offset, struct race_seen *ret_seen, struct err *err)

@@ -6,6 +6,7 @@
 #ifndef RUNWAY_WORKLOADS_RACE_ROUND_H
 #define RUNWAY_WORKLOADS_RACE_ROUND_H
 
+#include "workloads/race-fresh.h"
 #include "workloads/race.h"
 
 /* A round with an interrupt of a timer or a device is tried again, so often. */
@@ -18,9 +19,11 @@ struct sweep {
 	struct race_map *map;
 	volatile struct guest_race *page;
 	int device_fd;
-	unsigned target; /* number of the vCPU */
+	struct vcpu *target;
+	struct fresh *fresh; /* NULL: the target is the same vCPU in all rounds */
 	uint64_t rounds;
 	uint64_t lead;
+	uint64_t exit_ticks; /* from the moment to the exit; a target that comes in: 0 */
 	/* Of the last round: why it may have to be tried again. */
 	int64_t late;
 	uint64_t others;

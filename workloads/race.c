@@ -7,6 +7,7 @@
 
 #include "lib/cleanup.h"
 #include "workloads/kick/runway-kick.h"
+#include "workloads/race-refine.h"
 #include "workloads/race-round.h"
 
 /* All times are ticks of the TSC, which are instructions. */
@@ -70,10 +71,8 @@ static int find_first(struct sweep *sweep, struct err *err)
 	return 0;
 }
 
-static void note(struct race_map *map, const struct race_seen *seen)
+static void note(struct race_map *map, int64_t offset, const struct race_seen *seen)
 {
-	int64_t offset = map->first + (int64_t)map->count;
-
 	if (seen->latency > map->latency_max && seen->arrived)
 		map->latency_max = seen->latency;
 	if (seen->send > map->send_max)
@@ -90,11 +89,9 @@ static void note(struct race_map *map, const struct race_seen *seen)
  * seen twice in a row: what the machine did before (a page that is touched for the first time, a
  * kernel thread that had to run) must not look like an edge.
  */
-static int try_offset(struct sweep *sweep, int64_t offset, struct err *err)
+static int try_offset(struct sweep *sweep, int64_t offset, int last, enum race_state *ret_state,
+		      struct err *err)
 {
-	struct race_map *map = sweep->map;
-	int last = map->count ? map->states[map->count - 1] : -1;
-
 	for (int i = 0; i < RACE_TRIES; i++) {
 		struct race_seen seen = { 0 };
 		int rc = race_round(sweep, offset, &seen, err);
@@ -102,13 +99,13 @@ static int try_offset(struct sweep *sweep, int64_t offset, struct err *err)
 
 		if (rc < 0)
 			return rc;
-		note(map, &seen);
+		note(sweep->map, offset, &seen);
 		state = race_judge(&seen);
 		if (state == last) {
-			race_map_add(map, (enum race_state)state);
+			*ret_state = (enum race_state)state;
 			return 0;
 		}
-		map->unsteady += i > 0;
+		sweep->map->unsteady += i > 0;
 		last = state;
 	}
 	return err_set(err, -ENODATA,
@@ -126,8 +123,10 @@ static int sweep_all(struct sweep *sweep, struct err *err)
 	int64_t least = map->cycle + COARSE_TICKS;
 
 	for (int64_t offset = map->first; map->count < OFFSETS_MAX; offset++) {
+		enum race_state state;
 		int rc;
 
+		map->tried = map->count;
 		if (race_map_is_over(map, least, sleeps ? SAME_OFFSETS_ASLEEP : SAME_OFFSETS)) {
 			race_map_settle(map, RACE_EXIT_TICKS);
 			return 0;
@@ -135,12 +134,35 @@ static int sweep_all(struct sweep *sweep, struct err *err)
 		map->cut = sweep->race->vm->alarms > 0;
 		if (map->cut)
 			return 0;
-		rc = try_offset(sweep, offset, err);
+		rc = try_offset(sweep, offset, map->count ? map->states[map->count - 1] : -1,
+				&state, err);
 		if (rc < 0)
 			return rc;
+		race_map_add(map, state);
 	}
 	map->cut = true;
 	return 0;
+}
+
+static int try_fresh(void *data, int64_t offset, int expected, enum race_state *ret_state,
+		     struct err *err)
+{
+	struct sweep *sweep = data;
+
+	sweep->map->cut = sweep->race->vm->alarms > 0;
+	if (sweep->map->cut)
+		return err_set(err, -ECANCELED, "The time is up.");
+	return try_offset(sweep, offset, expected, ret_state, err);
+}
+
+/* From an event that was over before the target began to come in, to one that met it in the guest. */
+static int sweep_fresh(struct sweep *sweep, struct err *err)
+{
+	struct race_map *map = sweep->map;
+	int rc = race_refine(-map->send_max - 1, map->cycle + SAME_OFFSETS, try_fresh, sweep, map,
+			     err);
+
+	return rc == -ECANCELED ? 0 : rc;
 }
 
 /* Guest and host share one clock, and a halt sleeps at once: a polling host would look for events
@@ -162,9 +184,10 @@ static int prepare_vm(struct vm *vm, struct err *err)
 	return 0;
 }
 
-static int open_device(const struct race *race, unsigned target, int *ret_fd, struct err *err)
+static int open_device(const struct race *race, const struct vcpu *target, int *ret_fd,
+		       struct err *err)
 {
-	struct runway_kick_attach attach = { .vcpu_fd = race->vm->vcpus[target].fd };
+	struct runway_kick_attach attach = { .vcpu_fd = target->fd };
 	int fd = open(race->device, O_RDWR | O_CLOEXEC);
 
 	if (fd < 0)
@@ -196,10 +219,15 @@ static int wait_for_target(const struct sweep *sweep, struct err *err)
 
 static int run_sweep(struct sweep *sweep, struct err *err)
 {
-	int rc = wait_for_target(sweep, err);
+	int rc;
 
+	if (sweep->fresh) {
+		rc = measure_cycle(sweep, err);
+		return rc ? rc : sweep_fresh(sweep, err);
+	}
+	rc = wait_for_target(sweep, err);
 	/* To where the sender asks for its first moment. */
-	if (!rc && sweep->race->vm->spec.driven && vm_drive(sweep->race->vm, 0) != VM_OK)
+	if (!rc && sweep->race->vm->spec.driven && vm_drive(&sweep->race->vm->vcpus[0]) != VM_OK)
 		rc = err_set(err, -EIO, "The sending vCPU failed: %.200s",
 			     sweep->race->vm->vcpus[0].outcome.detail);
 	if (!rc)
@@ -209,32 +237,51 @@ static int run_sweep(struct sweep *sweep, struct err *err)
 	return rc ? rc : sweep_all(sweep, err);
 }
 
+/* Begins the second leg, sweeps, ends it. */
+static int run_in_leg(struct sweep *sweep, struct vm_outcome *ret_outcome, struct err *err)
+{
+	const struct race *race = sweep->race;
+	int rc = sweep->fresh ? fresh_begin(sweep->fresh, race->limit_s, err)
+			      : vm_begin(race->vm, race->limit_s, err);
+
+	*ret_outcome = (struct vm_outcome){ .result = VM_OK };
+	if (rc < 0 && !sweep->fresh)
+		return rc;
+	if (!rc)
+		rc = run_sweep(sweep, err);
+	if (sweep->fresh) {
+		fresh_end(sweep->fresh, ret_outcome);
+		return rc;
+	}
+	sweep->page->send_at = 0;
+	sweep->page->go = (uint64_t)RACE_OVER;
+	vm_finish(race->vm, ret_outcome);
+	return rc;
+}
+
 int race_run(const struct race *race, struct race_map *ret_map, struct err *err)
 {
 	CLEANUP(close_fd) int fd = -1;
 	CLEANUP(race_map_release) struct race_map map = { .last_early = INT64_MIN };
 	bool is_ipi = race->workload->race_sender == RACE_IPI;
+	struct fresh fresh = { .vm = race->vm };
 	struct sweep sweep = { .race = race,
 			       .map = &map,
 			       .page = (void *)(race->vm->memory + GUEST_RACE),
-			       .target = is_ipi,
+			       .target = &race->vm->vcpus[is_ipi],
+			       .fresh = race->workload->race_fresh ? &fresh : NULL,
+			       .exit_ticks = race->workload->race_fresh ? 0 : RACE_EXIT_TICKS,
 			       .lead = RACE_LEAD_TICKS };
 	struct vm_outcome outcome;
 	int rc = open_device(race, sweep.target, &fd, err);
 
-	if (!rc)
+	if (!rc && !sweep.fresh)
 		rc = prepare_vm(race->vm, err);
 	if (rc < 0)
 		return rc;
-	sweep.device_fd = fd;
+	sweep.device_fd = fresh.device_fd = fd;
 	sweep.page->done = UINT64_MAX;
-	rc = vm_begin(race->vm, race->limit_s, err);
-	if (rc < 0)
-		return rc;
-	rc = run_sweep(&sweep, err);
-	sweep.page->send_at = 0;
-	sweep.page->go = (uint64_t)RACE_OVER;
-	vm_finish(race->vm, &outcome);
+	rc = run_in_leg(&sweep, &outcome, err);
 	if (outcome.result > VM_STOPPED)
 		return err_set(err, -EIO, "%s", outcome.detail);
 	if (rc < 0)

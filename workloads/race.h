@@ -49,6 +49,7 @@ struct race_map {
 	int64_t first;
 	size_t count, capacity;
 	uint8_t *states;   /* enum race_state each */
+	size_t tried;	   /* so many of them were; less than count: see workloads/race-refine.h */
 	uint64_t rounds;   /* tried, those included that were disturbed and tried again */
 	uint64_t unsteady; /* rounds whose outcome the next one at the same offset did not have */
 	int64_t cycle;	   /* ticks from exit to entry without an event; 0 when it sleeps */

@@ -6,6 +6,7 @@
 
 #include "workloads/exit-trace.h"
 #include "workloads/kick-gate.h"
+#include "workloads/race-fresh.h"
 
 /* What a workload gets in a lane where its row says 0, when it is asked for by name. */
 #define ITERATIONS_WHEN_NAMED 3000
@@ -47,7 +48,9 @@ int rep_prepare(struct rep *rep, const struct bench *bench, struct err *err)
 		.cpus = bench->cpus,
 		/* Who sweeps runs the sender itself, in both legs: a change of threads waits for
 		 * RCU. */
-		.driven = workload->kind == WORKLOAD_RACE && workload->vcpus_max > 1,
+		.driven = workload->kind == WORKLOAD_RACE &&
+			  (workload->vcpus_max > 1 || workload->race_fresh),
+		.fresh = workload->race_fresh ? FRESH_POOL : 0,
 		.iterations = rep_iterations(bench, workload),
 		.gap_turns = workload->gap_turns,
 		.isa = bench->isa,

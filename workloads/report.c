@@ -221,6 +221,7 @@ static void report_map(struct bench *bench, const struct workload *workload,
 	line_text(&line, "sender", race_sender_name(workload->race_sender));
 	line_signed(&line, "from", map->first);
 	line_signed(&line, "to", map->first + (int64_t)map->count - 1);
+	line_number(&line, "tried", map->tried);
 	line_number(&line, "rounds", map->rounds);
 	line_number(&line, "unsteady", map->unsteady);
 	line_signed(&line, "cycle", map->cycle);
@@ -253,21 +254,23 @@ void report_race(struct bench *bench, const struct workload *workload, const str
 {
 	size_t lost = race_map_count(map, RACE_LOST) + race_map_count(map, RACE_LOST_IPI);
 	struct race_range range = { 0 };
-	char detail[256];
+	char detail[256], some[64] = "";
 	struct line line;
 
+	if (map->tried < map->count)
+		snprintf(some, sizeof(some), ", %zu of them tried", map->tried);
 	for (size_t at = 0; lost && race_map_next(map, &at, &range);)
 		if (range.state == RACE_LOST || range.state == RACE_LOST_IPI)
 			break;
 	if (lost)
 		snprintf(detail, sizeof(detail),
-			 "the event was lost at %zu of %zu offsets, first at %" PRId64, lost,
-			 map->count, range.from);
+			 "the event was lost at %zu of %zu offsets, first at %" PRId64 "%s", lost,
+			 map->count, range.from, some);
 	else
 		snprintf(detail, sizeof(detail),
 			 "the event arrived at every one of %zu offsets (%" PRId64 " to %" PRId64
-			 ")",
-			 map->count, map->first, map->first + (int64_t)map->count - 1);
+			 "%s)",
+			 map->count, map->first, map->first + (int64_t)map->count - 1, some);
 	open_gate(&line, "race", workload, !lost, detail);
 	send_line(bench, &line);
 	if (ranges_of(map) <= RACE_RANGES_MAX)

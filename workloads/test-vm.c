@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -150,6 +151,75 @@ static void one_vcpu_that_fails_ends_the_others(void **state)
 	assert_non_null(strstr(outcome.detail, "vCPU 1 "));
 }
 
+static struct guest_race *race_page(const struct vm *vm)
+{
+	return (struct guest_race *)(vm->memory + GUEST_RACE);
+}
+
+/* In a VM that is past its first leg: sends an MSI to a new vCPU, then runs it. */
+static void enter_with_an_event(struct vm *vm)
+{
+	struct guest_race *page = race_page(vm);
+	struct kvm_msi msi = { .data = GUEST_VECTOR };
+	struct vcpu *vcpu;
+	struct err err;
+
+	assert_int_equal(vm_add_fresh(vm, &vcpu, &err), 0);
+	*page = (struct guest_race){
+		.go = vcpu->number, .until = UINT64_MAX, .expect = 1, .received = vm_received(vm)
+	};
+	msi.address_lo = 0xfee00000 | vcpu->number << 12;
+	assert_true(ioctl(vm->fd, KVM_SIGNAL_MSI, &msi) > 0);
+	assert_int_equal(vm_drive(vcpu), VM_OK);
+	assert_int_equal(page->done, vcpu->number);
+	assert_true(page->arrived != 0);
+}
+
+static void make_ready_for_fresh(struct vm *vm, unsigned fresh)
+{
+	struct vm_spec spec = { .entry = workload_find("race-first-entry-msi")->entry,
+				.vcpus = 1,
+				.cpus = 1,
+				.driven = 1,
+				.fresh = fresh };
+	struct vm_outcome outcome;
+	struct err err;
+
+	if (!usable)
+		skip();
+	assert_int_equal(vm_create(&spec, vm, &err), 0);
+	vm_run(vm, 10, &outcome);
+	assert_int_equal(outcome.result, VM_OK);
+}
+
+/* Its APIC is enabled before it has executed anything. */
+static void an_event_before_a_first_entry_arrives(void **state)
+{
+	CLEANUP(vm_release) struct vm vm = VM_INIT;
+
+	(void)state;
+	make_ready_for_fresh(&vm, 2);
+	enter_with_an_event(&vm);
+	enter_with_an_event(&vm);
+	assert_int_equal(vm_received(&vm), 2);
+}
+
+static void a_renewed_vm_has_new_vcpus_in_the_same_memory(void **state)
+{
+	CLEANUP(vm_release) struct vm vm = VM_INIT;
+	struct vm_outcome outcome;
+	struct err err;
+
+	(void)state;
+	make_ready_for_fresh(&vm, 1);
+	enter_with_an_event(&vm);
+	assert_int_equal(vm_renew(&vm, &err), 0);
+	vm_run(&vm, 10, &outcome);
+	assert_int_equal(outcome.result, VM_OK);
+	enter_with_an_event(&vm);
+	assert_int_equal(vm_received(&vm), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +230,8 @@ int main(void)
 		cmocka_unit_test(a_guest_that_hangs_is_stopped),
 		cmocka_unit_test(a_guest_that_is_slow_ends_early_and_in_order),
 		cmocka_unit_test(one_vcpu_that_fails_ends_the_others),
+		cmocka_unit_test(an_event_before_a_first_entry_arrives),
+		cmocka_unit_test(a_renewed_vm_has_new_vcpus_in_the_same_memory),
 	};
 
 	return cmocka_run_group_tests_name("vm", tests, try_kvm, NULL);

@@ -26,15 +26,26 @@ const char *vm_result_name(enum vm_result result)
 	return names[result];
 }
 
+static unsigned vcpus_count(const struct vm *vm)
+{
+	return vm->vcpus_count + vm->fresh_count;
+}
+
+/* Over all of them, those that no leg runs at the end. */
+static struct vcpu *vcpu_at(struct vm *vm, unsigned index)
+{
+	return index < vm->vcpus_count ? &vm->vcpus[index] : &vm->fresh[index - vm->vcpus_count];
+}
+
 /* Makes every KVM_RUN return: one that is to come by the flag, one that is on by the signal. */
 static void stop_vcpus(struct vm *vm)
 {
-	for (unsigned i = 0; i < vm->vcpus_count; i++)
-		__atomic_store_n(&vm->vcpus[i].run->immediate_exit, 1, __ATOMIC_SEQ_CST);
+	for (unsigned i = 0; i < vcpus_count(vm); i++)
+		__atomic_store_n(&vcpu_at(vm, i)->run->immediate_exit, 1, __ATOMIC_SEQ_CST);
 	/* A thread that is not yet running will meet the flag. */
-	for (unsigned i = 0; i < vm->vcpus_count; i++)
-		if (__atomic_load_n(&vm->vcpus[i].running, __ATOMIC_SEQ_CST))
-			pthread_kill(vm->vcpus[i].self, STOP_SIGNAL);
+	for (unsigned i = 0; i < vcpus_count(vm); i++)
+		if (__atomic_load_n(&vcpu_at(vm, i)->running, __ATOMIC_SEQ_CST))
+			pthread_kill(vcpu_at(vm, i)->self, STOP_SIGNAL);
 }
 
 static void on_stop(int number)
@@ -203,11 +214,13 @@ static int start_watchdog(struct vm *vm, unsigned limit_s, struct err *err)
 
 static void prepare_leg(struct vm *vm)
 {
-	for (unsigned i = 0; i < vm->vcpus_count; i++) {
-		vm->vcpus[i].running = false;
-		vm->vcpus[i].run_delay_ns = 0;
-		vm->vcpus[i].run->immediate_exit = 0;
-		vm->vcpus[i].outcome = (struct vm_outcome){ 0 };
+	for (unsigned i = 0; i < vcpus_count(vm); i++) {
+		struct vcpu *vcpu = vcpu_at(vm, i);
+
+		vcpu->running = false;
+		vcpu->run_delay_ns = 0;
+		vcpu->run->immediate_exit = 0;
+		vcpu->outcome = (struct vm_outcome){ 0 };
 	}
 }
 
@@ -216,8 +229,8 @@ static void sum_up(struct vm *vm, struct vm_outcome *ret_outcome)
 {
 	bool stopped = false;
 
-	for (unsigned i = 0; i < vm->vcpus_count; i++) {
-		const struct vm_outcome *outcome = &vm->vcpus[i].outcome;
+	for (unsigned i = 0; i < vcpus_count(vm); i++) {
+		const struct vm_outcome *outcome = &vcpu_at(vm, i)->outcome;
 
 		if (outcome->result > VM_STOPPED) {
 			*ret_outcome = *outcome;
@@ -239,20 +252,20 @@ bool vm_was_cut(const struct vm *vm)
 }
 
 /*
- * The thread is on its CPU from its start: if it began on the caller's and moved itself, a caller
- * that goes on to spin in the kernel would keep it from ever getting there.
+ * If it began on the caller's CPU and moved itself, a caller that goes on to spin in the kernel would
+ * keep it from ever getting there.
  */
-static int start_thread(struct vcpu *vcpu)
+int vm_start_thread(unsigned cpu, void *(*run)(void *), void *argument, pthread_t *ret_thread)
 {
 	pthread_attr_t attributes;
 	cpu_set_t set;
 	int rc;
 
 	CPU_ZERO(&set);
-	CPU_SET(vcpu->cpu, &set);
+	CPU_SET(cpu, &set);
 	pthread_attr_init(&attributes);
 	pthread_attr_setaffinity_np(&attributes, sizeof(set), &set);
-	rc = pthread_create(&vcpu->thread, &attributes, vcpu_thread, vcpu);
+	rc = pthread_create(ret_thread, &attributes, run, argument);
 	pthread_attr_destroy(&attributes);
 	return rc;
 }
@@ -264,8 +277,11 @@ int vm_begin(struct vm *vm, unsigned limit_s, struct err *err)
 	if (rc < 0)
 		return rc;
 	prepare_leg(vm);
-	for (vm->threads = vm->spec.driven; vm->threads < vm->vcpus_count && !rc; vm->threads += !rc)
-		rc = start_thread(&vm->vcpus[vm->threads]);
+	for (vm->threads = vm->spec.driven; vm->threads < vm->vcpus_count && !rc; vm->threads += !rc) {
+		struct vcpu *vcpu = &vm->vcpus[vm->threads];
+
+		rc = vm_start_thread(vcpu->cpu, vcpu_thread, vcpu, &vcpu->thread);
+	}
 	if (rc) {
 		struct vm_outcome outcome;
 
@@ -284,10 +300,10 @@ void vm_finish(struct vm *vm, struct vm_outcome *ret_outcome)
 	sum_up(vm, ret_outcome);
 }
 
-enum vm_result vm_drive(struct vm *vm, unsigned number)
+enum vm_result vm_drive(struct vcpu *vcpu)
 {
-	run_leg(&vm->vcpus[number]);
-	return vm->vcpus[number].outcome.result;
+	run_leg(vcpu);
+	return vcpu->outcome.result;
 }
 
 void vm_run(struct vm *vm, unsigned limit_s, struct vm_outcome *ret_outcome)
@@ -309,7 +325,7 @@ void vm_run(struct vm *vm, unsigned limit_s, struct vm_outcome *ret_outcome)
 	} else {
 		rc = vm_begin(vm, limit_s, &err);
 		for (unsigned i = 0; i < vm->spec.driven && !rc; i++)
-			vm_drive(vm, i);
+			vm_drive(&vm->vcpus[i]);
 	}
 	if (!rc) {
 		vm_finish(vm, ret_outcome);

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "workloads/vm.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "lib/alloc.h"
 #include "lib/cleanup.h"
 
 /* Where guest memory is in this process: the same in each run, and free under sanitizers too. */
@@ -14,12 +17,15 @@
 #define CPUID_ENTRIES_MAX 256
 #define CPUID_1_ECX_X2APIC (1u << 21)
 #define CPUID_1_ECX_TSC_DEADLINE (1u << 24)
+#define MSR_X2APIC_SVR 0x80f
+#define OTHER_TSC_OFFSET (1ULL << 40)
+#define RFLAGS_FIXED 0x002
+#define RFLAGS_IF 0x200
 #define CODE_SELECTOR 8
 #define DATA_SELECTOR 16
 
 static int make_memory(struct vm *vm, struct err *err)
 {
-	struct kvm_userspace_memory_region region = { .memory_size = GUEST_MEMORY_BYTES };
 	void *memory =
 		mmap(MEMORY_ADDRESS, GUEST_MEMORY_BYTES, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE | MAP_FIXED_NOREPLACE, -1, 0);
@@ -28,7 +34,14 @@ static int make_memory(struct vm *vm, struct err *err)
 		return err_sys(err, -errno, "Cannot map %d bytes for the guest",
 			       GUEST_MEMORY_BYTES);
 	vm->memory = memory;
-	region.userspace_addr = (uintptr_t)memory;
+	return 0;
+}
+
+static int give_memory(struct vm *vm, struct err *err)
+{
+	struct kvm_userspace_memory_region region = { .memory_size = GUEST_MEMORY_BYTES,
+						      .userspace_addr = (uintptr_t)vm->memory };
+
 	if (ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region) < 0)
 		return err_sys(err, -errno, "Cannot give the guest its memory");
 	return 0;
@@ -60,17 +73,22 @@ static void fill_memory(struct vm *vm)
 	memcpy(vm->memory + GUEST_IMAGE, __start_guest_image, image_bytes);
 }
 
-static int set_cpuid(struct vm *vm, const struct vcpu *vcpu, struct err *err)
+static int ask_for_cpuid(struct vm *vm, struct err *err)
 {
-	struct {
-		struct kvm_cpuid2 head;
-		struct kvm_cpuid_entry2 entries[CPUID_ENTRIES_MAX];
-	} cpuid = { .head.nent = CPUID_ENTRIES_MAX };
-
-	if (ioctl(vm->kvm_fd, KVM_GET_SUPPORTED_CPUID, &cpuid) < 0)
+	vm->cpuid =
+		xcalloc(1, sizeof(*vm->cpuid) + CPUID_ENTRIES_MAX * sizeof(vm->cpuid->entries[0]));
+	vm->cpuid->nent = CPUID_ENTRIES_MAX;
+	if (ioctl(vm->kvm_fd, KVM_GET_SUPPORTED_CPUID, vm->cpuid) < 0)
 		return err_sys(err, -errno, "Cannot ask KVM which CPUID it supports");
-	for (unsigned i = 0; i < cpuid.head.nent; i++) {
-		struct kvm_cpuid_entry2 *entry = &cpuid.head.entries[i];
+	return 0;
+}
+
+static int set_cpuid(const struct vcpu *vcpu, struct err *err)
+{
+	struct kvm_cpuid2 *cpuid = vcpu->vm->cpuid;
+
+	for (unsigned i = 0; i < cpuid->nent; i++) {
+		struct kvm_cpuid_entry2 *entry = &cpuid->entries[i];
 
 		if (entry->function == 1) {
 			entry->ecx |= CPUID_1_ECX_X2APIC | CPUID_1_ECX_TSC_DEADLINE;
@@ -79,9 +97,14 @@ static int set_cpuid(struct vm *vm, const struct vcpu *vcpu, struct err *err)
 			entry->edx = vcpu->number;
 		}
 	}
-	if (ioctl(vcpu->fd, KVM_SET_CPUID2, &cpuid) < 0)
+	if (ioctl(vcpu->fd, KVM_SET_CPUID2, cpuid) < 0)
 		return err_sys(err, -errno, "Cannot set the CPUID of vCPU %u", vcpu->number);
 	return 0;
+}
+
+static bool is_fresh(const struct vcpu *vcpu)
+{
+	return vcpu->number >= vcpu->vm->spec.vcpus;
 }
 
 static int set_registers(struct vm *vm, const struct vcpu *vcpu, struct err *err)
@@ -101,12 +124,14 @@ static int set_registers(struct vm *vm, const struct vcpu *vcpu, struct err *err
 						 .db = 1,
 						 .g = 1 };
 	const struct vm_spec *spec = &vm->spec;
+	bool fresh = is_fresh(vcpu);
+	unsigned place = fresh ? 0 : vcpu->number;
 	struct kvm_regs regs = {
-		.rip = guest_address(guest_start),
-		.rflags = 2,
-		.rsp = GUEST_STACKS + 0x1000 * (vcpu->number + 1),
+		.rip = guest_address(fresh ? spec->entry : guest_start),
+		.rflags = fresh ? RFLAGS_FIXED | RFLAGS_IF : RFLAGS_FIXED,
+		.rsp = GUEST_STACKS + 0x1000 * (place + 1),
 		.rbx = guest_address(spec->entry),
-		.rbp = GUEST_SHARED + SHARED_VCPU + SHARED_VCPU_BYTES * vcpu->number,
+		.rbp = GUEST_SHARED + SHARED_VCPU + SHARED_VCPU_BYTES * place,
 		.r8 = guest_address(__stop_guest_image),
 		.r9 = spec->gap_turns,
 		.r10 = vcpu->number + 1,
@@ -136,25 +161,46 @@ static int set_registers(struct vm *vm, const struct vcpu *vcpu, struct err *err
 	return 0;
 }
 
-static int make_vcpu(struct vm *vm, unsigned number, struct err *err)
+/* What guest_start does by itself: an APIC that is not enabled drops what is sent to it. */
+static int enable_apic(const struct vcpu *vcpu, struct err *err)
+{
+	struct {
+		struct kvm_msrs head;
+		struct kvm_msr_entry entry;
+	} msrs = { .head.nmsrs = 1, .entry = { .index = MSR_X2APIC_SVR, .data = 0x1ff } };
+
+	if (ioctl(vcpu->fd, KVM_SET_MSRS, &msrs) != 1)
+		return err_sys(err, -errno, "Cannot enable the APIC of vCPU %u", vcpu->number);
+	return 0;
+}
+
+static int set_tsc_offset(const struct vcpu *vcpu, uint64_t offset, struct err *err)
+{
+	struct kvm_device_attr attr = { .group = KVM_VCPU_TSC_CTRL,
+					.attr = KVM_VCPU_TSC_OFFSET,
+					.addr = (uintptr_t)&offset };
+
+	if (ioctl(vcpu->fd, KVM_SET_DEVICE_ATTR, &attr) < 0)
+		return err_sys(err, -errno, "Cannot set the TSC of vCPU %u", vcpu->number);
+	return 0;
+}
+
+static int make_vcpu(struct vm *vm, struct vcpu *vcpu, unsigned number, struct err *err)
 {
 	struct kvm_mp_state runnable = { KVM_MP_STATE_RUNNABLE };
-	struct vcpu *vcpu = &vm->vcpus[number];
 	void *run;
 	int rc;
 
-	*vcpu = (struct vcpu){ .vm = vm,
-			       .number = number,
-			       .cpu = (vm->spec.first_cpu + number) % vm->spec.cpus };
+	*vcpu = (struct vcpu){ .vm = vm, .number = number };
+	vcpu->cpu = (vm->spec.first_cpu + (is_fresh(vcpu) ? 0 : number)) % vm->spec.cpus;
 	vcpu->fd = ioctl(vm->fd, KVM_CREATE_VCPU, number);
 	if (vcpu->fd < 0)
 		return err_sys(err, -errno, "Cannot create vCPU %u", number);
-	vm->vcpus_count++;
 	run = mmap(NULL, vm->run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd, 0);
 	if (run == MAP_FAILED)
 		return err_sys(err, -errno, "Cannot map the state of vCPU %u", number);
 	vcpu->run = run;
-	rc = set_cpuid(vm, vcpu, err);
+	rc = set_cpuid(vcpu, err);
 	if (!rc)
 		rc = set_registers(vm, vcpu, err);
 	if (!rc && ioctl(vcpu->fd, KVM_SET_MP_STATE, &runnable) < 0)
@@ -162,9 +208,52 @@ static int make_vcpu(struct vm *vm, unsigned number, struct err *err)
 	return rc;
 }
 
-static int make_vm(struct vm *vm, struct err *err)
+static void release_vcpus(const struct vm *vm, struct vcpu *vcpus, unsigned count)
 {
-	uint64_t identity_map = 0xfffbc000;
+	for (unsigned i = 0; i < count; i++) {
+		if (vcpus[i].run)
+			munmap(vcpus[i].run, vm->run_bytes);
+		close_fd(&vcpus[i].fd);
+	}
+}
+
+int vm_add_fresh(struct vm *vm, struct vcpu **ret_vcpu, struct err *err)
+{
+	struct vcpu *vcpu = &vm->fresh[vm->fresh_count];
+	int rc;
+
+	assert(vm->fresh_count <= vm->spec.fresh);
+	rc = make_vcpu(vm, vcpu, vm->spec.vcpus + vm->fresh_count, err);
+	if (!rc)
+		rc = enable_apic(vcpu, err);
+	/* The first one is never run: it is there to have another TSC. */
+	if (!rc)
+		rc = set_tsc_offset(vcpu, vm->fresh_count ? 0 : OTHER_TSC_OFFSET, err);
+	if (rc < 0) {
+		release_vcpus(vm, vcpu, 1);
+		return rc;
+	}
+	/* Counted when it is complete: the watchdog may look at any time. */
+	vm->fresh_count++;
+	*ret_vcpu = vcpu;
+	return 0;
+}
+
+static int make_vcpus(struct vm *vm, struct err *err)
+{
+	struct vcpu *other;
+	int rc = 0;
+
+	for (unsigned i = 0; i < vm->spec.vcpus && !rc; i++)
+		rc = make_vcpu(vm, &vm->vcpus[vm->vcpus_count++], i, err);
+	if (rc < 0 || !vm->spec.fresh)
+		return rc;
+	vm->fresh = xcalloc(vm->spec.fresh + 1, sizeof(*vm->fresh));
+	return vm_add_fresh(vm, &other, err);
+}
+
+static int open_kvm(struct vm *vm, struct err *err)
+{
 	int bytes;
 
 	vm->kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
@@ -174,6 +263,13 @@ static int make_vm(struct vm *vm, struct err *err)
 	if (bytes < (int)sizeof(struct kvm_run))
 		return err_set(err, -EINVAL, "KVM's state of a vCPU has %d bytes.", bytes);
 	vm->run_bytes = (size_t)bytes;
+	return 0;
+}
+
+static int make_vm(struct vm *vm, struct err *err)
+{
+	uint64_t identity_map = 0xfffbc000;
+
 	vm->fd = ioctl(vm->kvm_fd, KVM_CREATE_VM, 0);
 	if (vm->fd < 0)
 		return err_sys(err, -errno, "Cannot create a VM");
@@ -190,23 +286,44 @@ int vm_create(const struct vm_spec *spec, struct vm *vm, struct err *err)
 	int rc;
 
 	vm->spec = *spec;
-	rc = make_vm(vm, err);
+	rc = open_kvm(vm, err);
+	if (!rc)
+		rc = make_vm(vm, err);
 	if (!rc)
 		rc = make_memory(vm, err);
 	if (!rc)
+		rc = give_memory(vm, err);
+	if (!rc)
 		fill_memory(vm);
-	for (unsigned i = 0; i < spec->vcpus && !rc; i++)
-		rc = make_vcpu(vm, i, err);
-	return rc;
+	if (!rc)
+		rc = ask_for_cpuid(vm, err);
+	return rc ? rc : make_vcpus(vm, err);
+}
+
+static void release_all_vcpus(struct vm *vm)
+{
+	release_vcpus(vm, vm->vcpus, vm->vcpus_count);
+	release_vcpus(vm, vm->fresh, vm->fresh_count);
+	free(vm->fresh);
+	vm->fresh = NULL;
+	vm->vcpus_count = vm->fresh_count = 0;
+}
+
+int vm_renew(struct vm *vm, struct err *err)
+{
+	int rc;
+
+	release_all_vcpus(vm);
+	rc = make_vm(vm, err);
+	if (!rc)
+		rc = give_memory(vm, err);
+	return rc ? rc : make_vcpus(vm, err);
 }
 
 void vm_release(struct vm *vm)
 {
-	for (unsigned i = 0; i < vm->vcpus_count; i++) {
-		if (vm->vcpus[i].run)
-			munmap(vm->vcpus[i].run, vm->run_bytes);
-		close_fd(&vm->vcpus[i].fd);
-	}
+	release_all_vcpus(vm);
+	free(vm->cpuid);
 	close_fd(&vm->fd);
 	close_fd(&vm->kvm_fd);
 	if (vm->memory)

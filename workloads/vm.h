@@ -45,6 +45,7 @@ struct vm_spec {
 	unsigned vcpus;
 	unsigned first_cpu, cpus; /* vCPU n runs on CPU (first_cpu + n) % cpus */
 	unsigned driven; /* so many of the first vCPUs run in the caller's thread: vm_drive() */
+	unsigned fresh;	 /* at most so many vCPUs by vm_add_fresh() */
 	uint64_t iterations;
 	uint32_t gap_turns;
 	enum isa isa;
@@ -76,6 +77,9 @@ struct vm {
 	struct vm_spec spec;
 	struct vcpu vcpus[GUEST_VCPUS_MAX];
 	unsigned vcpus_count; /* created so far */
+	struct vcpu *fresh;   /* that no leg runs */
+	unsigned fresh_count; /* created so far */
+	struct kvm_cpuid2 *cpuid;
 
 	/* Of the leg that runs. */
 	unsigned threads; /* the next vCPU to get one */
@@ -113,7 +117,25 @@ int vm_begin(struct vm *vm, unsigned limit_s, struct err *err);
 void vm_finish(struct vm *vm, struct vm_outcome *ret_outcome);
 
 /* Between the two: runs a vCPU that has no thread in the caller's, until its next READY or DONE. */
-enum vm_result vm_drive(struct vm *vm, unsigned number);
+enum vm_result vm_drive(struct vcpu *vcpu);
+
+/*
+ * One more vCPU, which no leg runs: it enters the guest at the program itself, with interrupts on and its APIC
+ * enabled, in vCPU 0's place (its words and its stack), which must not run. To be called on the CPU that it will run
+ * on, for KVM takes a vCPU along from where it was set up. What it sees is the host's TSC.
+ *
+ * The VM's TSCs are kept apart: with a master clock each one's first entry would update the clocks of all.
+ */
+int vm_add_fresh(struct vm *vm, struct vcpu **ret_vcpu, struct err *err);
+
+/*
+ * Other vCPUs, those of the spec, in the same memory as it is: another VM for KVM. The old one stays until this process
+ * ends, for KVM takes as long to take it apart as to make it.
+ */
+int vm_renew(struct vm *vm, struct err *err);
+
+/* A thread that is on that CPU from its start. 0 or an error number. */
+int vm_start_thread(unsigned cpu, void *(*run)(void *), void *argument, pthread_t *ret_thread);
 
 /* Once in a process, before the first run. */
 int vm_install_signals(struct err *err);

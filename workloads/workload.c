@@ -11,8 +11,8 @@ extern const uint8_t guest_site_cpuid[], guest_site_hlt[], guest_site_hypercall_
 extern const uint8_t guest_ipi_all_to_all[], guest_ipi_broadcast[], guest_ipi_halt[],
 	guest_ipi_self[], guest_ipi_spin[], guest_ipi_storm[];
 extern const uint8_t guest_kick[];
-extern const uint8_t guest_race_cpuid[], guest_race_hlt[], guest_race_msr[], guest_race_run[],
-	guest_race_tsc_deadline[];
+extern const uint8_t guest_race_cpuid[], guest_race_first_entry[], guest_race_hlt[],
+	guest_race_msr[], guest_race_run[], guest_race_tsc_deadline[];
 
 /* IPIs whose latency the race lane takes, for the sake of its clock: it counts instructions. */
 #define RACE_LATENCIES 500
@@ -32,6 +32,9 @@ extern const uint8_t guest_race_cpuid[], guest_race_hlt[], guest_race_msr[], gue
 	.summary = summary_, .kind = WORKLOAD_RACE, .vcpus_min = vcpus, .vcpus_max = vcpus,        \
 	.iterations = { 0, 0, 1, posted }, .entry = guest_race_##label, .exit_kind = exit_kind_,           \
 	.race_sender = sender, .race_sleeps = sleeps
+/* No other vCPU sends to a target that comes in once. */
+#define FIRST(sender, summary_)                                                                    \
+	RACE("first-entry", first_entry, false, sender, 1, 0, summary_), .race_fresh = true
 /* A row for each sender; which of them the posted lane has, too. */
 #define RACES(exit_kind_, label, sleeps, ipi, kick, msi, target)                                   \
 	{ "race-" exit_kind_ "-ipi",                                                               \
@@ -79,6 +82,9 @@ const struct workload workloads[] = {
 	{ "kick-spin",
 	  KICK(RUNWAY_KICK_SPIN, 20, "gate: a kick makes a vCPU in the guest leave it") },
 	RACES("cpuid", cpuid, false, 1, 1, 1, "a vCPU that exits by CPUID"),
+	{ "race-first-entry-kick",
+	  FIRST(RACE_KICK, "map: a kick without a request to a new vCPU") },
+	{ "race-first-entry-msi", FIRST(RACE_MSI, "map: a host thread's MSI to a new vCPU") },
 	RACES("hlt", hlt, true, 0, 0, 0, "a vCPU that halts"),
 	RACES("msr", msr, false, 0, 0, 0, "a vCPU that reads an MSR"),
 	RACES("run", run, false, 0, 0, 0, "a vCPU that comes in by a new KVM_RUN"),

@@ -47,6 +47,7 @@ struct workload {
 	unsigned kick_mode;		  /* kicks only: enum runway_kick_mode */
 	enum race_sender race_sender;	  /* races only */
 	bool race_sleeps;		  /* races only: the exit does not end without an event */
+	bool race_fresh; /* races only: each round takes a vCPU that was never in the guest */
 	const char *latency_of; /* what the receiver does; NULL: latencies are not kept */
 };
 

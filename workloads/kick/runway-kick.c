@@ -2,8 +2,8 @@
 /*
  * Kicks a vCPU from another CPU and says whether it noticed. See runway-kick.h for what must hold.
  *
- * Uses of KVM are few and old on purpose (kvm_vcpu_kick(), kvm_make_request(), stat.exits), so that
- * the module builds against any variant of any kernel since 6.1.
+ * Uses of KVM are few and old on purpose (kvm_vcpu_kick(), kvm_make_request(), stat.exits, the MMU's
+ * memory caches), so that the module builds against any variant of any kernel since 6.1.
  */
 #include <linux/cpumask.h>
 #include <linux/dcache.h>
@@ -21,12 +21,17 @@
 #include <linux/percpu.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
+#include <linux/version.h>
 
 #include "runway-kick.h"
 
 /* Reads of the guest's progress that tell whether it happens to run, where nobody waits for it. */
 #define GLANCE_READS 64
+/* More than KVM wants to have at an entry (1 + 5 + 8, and 5), less than it then takes. */
+#define FILLED_DESCS 16
+#define FILLED_PAGES 6
 /* Turns of a waiting loop between two looks at the clock. */
 #define CLOCK_TURNS 1024
 
@@ -275,6 +280,48 @@ static long kick_at(struct attachment *attachment, struct runway_kick_at __user 
 	return copy_to_user(argument, &at, sizeof(at)) ? -EFAULT : 0;
 }
 
+/* As kvm_mmu_topup_memory_cache(), which takes a cache that holds so many for full. */
+static bool fill_cache(struct kvm_mmu_memory_cache *cache, int objects)
+{
+	gfp_t gfp = GFP_KERNEL_ACCOUNT | cache->gfp_zero;
+	void *object;
+
+	if (!cache->objects)
+		cache->objects = kvmalloc_array(KVM_ARCH_NR_OBJS_PER_MEMORY_CACHE, sizeof(object),
+						GFP_KERNEL_ACCOUNT);
+	if (!cache->objects)
+		return false;
+	cache->capacity = KVM_ARCH_NR_OBJS_PER_MEMORY_CACHE;
+	while (cache->nobjs < objects) {
+		object = cache->kmem_cache ? kmem_cache_alloc(cache->kmem_cache, gfp)
+					   : (void *)__get_free_page(gfp);
+		if (!object)
+			return false;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+		if (!cache->kmem_cache && cache->init_value)
+			memset64(object, cache->init_value, PAGE_SIZE / sizeof(u64));
+#endif
+		cache->objects[cache->nobjs++] = object;
+	}
+	return true;
+}
+
+static long fill(struct attachment *attachment)
+{
+	struct kvm_vcpu *vcpu = attachment->vcpu;
+	bool filled;
+
+	if (!vcpu)
+		return -ENOTCONN;
+	if (mutex_lock_killable(&vcpu->mutex))
+		return -EINTR;
+	filled = fill_cache(&vcpu->arch.mmu_pte_list_desc_cache, FILLED_DESCS) &&
+		 fill_cache(&vcpu->arch.mmu_shadow_page_cache, FILLED_PAGES) &&
+		 fill_cache(&vcpu->arch.mmu_page_header_cache, FILLED_PAGES);
+	mutex_unlock(&vcpu->mutex);
+	return filled ? 0 : -ENOMEM;
+}
+
 static long read_counters(struct attachment *attachment,
 			  struct runway_kick_counters __user *argument)
 {
@@ -326,6 +373,9 @@ static long device_ioctl(struct file *file, unsigned int command, unsigned long 
 		break;
 	case RUNWAY_KICK_COUNTERS:
 		rc = read_counters(attachment, (void __user *)argument);
+		break;
+	case RUNWAY_KICK_FILL:
+		rc = fill(attachment);
 		break;
 	default:
 		rc = -ENOTTY;

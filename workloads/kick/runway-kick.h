@@ -130,6 +130,11 @@ struct runway_kick_counters {
 #define RUNWAY_KICK_ROUND _IOWR(0xb7, 0x02, struct runway_kick_round)
 #define RUNWAY_KICK_AT _IOWR(0xb7, 0x03, struct runway_kick_at)
 #define RUNWAY_KICK_COUNTERS _IOWR(0xb7, 0x04, struct runway_kick_counters)
+/*
+ * Gives a vCPU that has not run yet the memory that KVM would allocate at its first entry. How many
+ * instructions an allocator takes depends on all that was allocated and freed before.
+ */
+#define RUNWAY_KICK_FILL _IO(0xb7, 0x05)
 
 #endif
 #endif
