@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/json-dirty.h"
 #include "agent/json-latency.h"
 #include "agent/json-race.h"
 #include "agent/report.h"
@@ -158,6 +159,18 @@ static bool add_latency(json_t *line, struct report *report)
 	return true;
 }
 
+static bool add_dirty_log(json_t *line, struct report *report)
+{
+	struct dirty_log dirty;
+
+	if (report->dirty_logs_count == DIRTY_LOGS_MAX || !json_dirty_decode(line, &dirty))
+		return false;
+	report->dirty_logs =
+		xreallocarray(report->dirty_logs, report->dirty_logs_count + 1, sizeof(dirty));
+	report->dirty_logs[report->dirty_logs_count++] = dirty;
+	return true;
+}
+
 static void add_fact(struct report *report, const char *key, const char *value)
 {
 	report->facts =
@@ -204,6 +217,8 @@ static bool add_line(const char *from, size_t bytes, struct report *report)
 		return add_rep(line, report);
 	if (!strcmp(type, "gate"))
 		return add_gate(line, report);
+	if (!strcmp(type, "dirty"))
+		return add_dirty_log(line, report);
 	if (!strcmp(type, "latency"))
 		return add_latency(line, report);
 	if (!strcmp(type, "race"))
@@ -244,6 +259,7 @@ void report_release(struct report *report)
 	for (size_t i = 0; i < report->latencies_count; i++)
 		latency_release(&report->latencies[i]);
 	free(report->latencies);
+	free(report->dirty_logs);
 	free(report->facts);
 	free(report->reps);
 	free(report->gates);

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/dirty.h"
 #include "agent/latency.h"
 #include "agent/race.h"
 
@@ -63,6 +64,8 @@ struct report {
 	size_t races_count;
 	struct latency *latencies;
 	size_t latencies_count;
+	struct dirty_log *dirty_logs;
+	size_t dirty_logs_count;
 	size_t bad_lines;
 };
 

@@ -17,21 +17,36 @@
 #define CODE_SELECTOR 8
 #define DATA_SELECTOR 16
 
-static int make_memory(struct vm *vm, struct err *err)
+/* Where the guest has it, behind MEMORY_ADDRESS. */
+static int map_memory(const struct vm *vm, struct kvm_userspace_memory_region *region,
+		      struct err *err)
 {
-	struct kvm_userspace_memory_region region = { .memory_size = GUEST_MEMORY_BYTES };
+	void *wanted = (uint8_t *)MEMORY_ADDRESS + region->guest_phys_addr;
 	void *memory =
-		mmap(MEMORY_ADDRESS, GUEST_MEMORY_BYTES, PROT_READ | PROT_WRITE,
+		mmap(wanted, region->memory_size, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE | MAP_FIXED_NOREPLACE, -1, 0);
 
 	if (memory == MAP_FAILED)
-		return err_sys(err, -errno, "Cannot map %d bytes for the guest",
-			       GUEST_MEMORY_BYTES);
-	vm->memory = memory;
-	region.userspace_addr = (uintptr_t)memory;
-	if (ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region) < 0)
-		return err_sys(err, -errno, "Cannot give the guest its memory");
+		return err_sys(err, -errno, "Cannot map %llu bytes for the guest",
+			       (unsigned long long)region->memory_size);
+	region->userspace_addr = (uintptr_t)memory;
+	if (ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, region) < 0) {
+		int rc = err_sys(err, -errno, "Cannot give the guest its memory");
+
+		munmap(memory, region->memory_size);
+		return rc;
+	}
 	return 0;
+}
+
+static int make_memory(struct vm *vm, struct err *err)
+{
+	struct kvm_userspace_memory_region region = { .memory_size = GUEST_MEMORY_BYTES };
+	int rc = map_memory(vm, &region, err);
+
+	if (!rc)
+		vm->memory = (uint8_t *)region.userspace_addr;
+	return rc;
 }
 
 static void write_word(struct vm *vm, uint64_t address, uint64_t value)
@@ -185,6 +200,21 @@ static int make_vm(struct vm *vm, struct err *err)
 	return 0;
 }
 
+int vm_add_dirty_pages(struct vm *vm, struct err *err)
+{
+	struct kvm_userspace_memory_region region = { .slot = VM_DIRTY_SLOT,
+						      .flags = KVM_MEM_LOG_DIRTY_PAGES,
+						      .guest_phys_addr = GUEST_DIRTY,
+						      .memory_size = GUEST_DIRTY_PAGES * 4096 };
+	int rc = map_memory(vm, &region, err);
+
+	if (rc < 0)
+		return rc;
+	vm->dirty_pages = true;
+	write_word(vm, GUEST_PD + 8 * (GUEST_DIRTY >> 21), GUEST_DIRTY | 0x83 | 0x60);
+	return 0;
+}
+
 int vm_create(const struct vm_spec *spec, struct vm *vm, struct err *err)
 {
 	int rc;
@@ -209,6 +239,8 @@ void vm_release(struct vm *vm)
 	}
 	close_fd(&vm->fd);
 	close_fd(&vm->kvm_fd);
+	if (vm->dirty_pages)
+		munmap(vm->memory + GUEST_DIRTY, GUEST_DIRTY_PAGES * 4096);
 	if (vm->memory)
 		munmap(vm->memory, GUEST_MEMORY_BYTES);
 	*vm = VM_INIT;
