@@ -136,6 +136,18 @@ static bool add_gate(json_t *line, struct report *report)
 	return true;
 }
 
+static bool add_skip(json_t *line, struct report *report)
+{
+	struct skip skip = { 0 };
+
+	if (!text(line, "workload", skip.workload, sizeof(skip.workload)) ||
+	    !text(line, "why", skip.why, sizeof(skip.why)))
+		return false;
+	report->skips = xreallocarray(report->skips, report->skips_count + 1, sizeof(skip));
+	report->skips[report->skips_count++] = skip;
+	return true;
+}
+
 static bool add_race(json_t *line, struct report *report)
 {
 	struct race_map map;
@@ -223,6 +235,8 @@ static bool add_line(const char *from, size_t bytes, struct report *report)
 		return add_latency(line, report);
 	if (!strcmp(type, "race"))
 		return add_race(line, report);
+	if (!strcmp(type, "skip"))
+		return add_skip(line, report);
 	if (!strcmp(type, "hello")) {
 		json_object_del(line, "t");
 		return !report->facts_count && add_facts(line, "", report);
@@ -260,6 +274,7 @@ void report_release(struct report *report)
 		latency_release(&report->latencies[i]);
 	free(report->latencies);
 	free(report->dirty_logs);
+	free(report->skips);
 	free(report->facts);
 	free(report->reps);
 	free(report->gates);

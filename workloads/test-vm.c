@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -150,6 +151,25 @@ static void one_vcpu_that_fails_ends_the_others(void **state)
 	assert_non_null(strstr(outcome.detail, "vCPU 1 "));
 }
 
+/* It is behind the guest's memory, and empty: no page of it has been written. */
+static void pages_whose_writes_are_logged_can_be_added(void **state)
+{
+	CLEANUP(vm_release) struct vm vm = VM_INIT;
+	uint64_t bitmap = UINT64_MAX;
+	struct kvm_dirty_log log = { .slot = VM_DIRTY_SLOT, .dirty_bitmap = &bitmap };
+	struct vm_outcome outcome;
+	struct err err;
+
+	(void)state;
+	make_ready(&vm, "exit-cpuid", 1, 10);
+	assert_int_equal(vm_add_dirty_pages(&vm, &err), 0);
+	vm.memory[GUEST_DIRTY + GUEST_DIRTY_PAGES * 4096 - 1] = 1;
+	vm_run(&vm, 10, &outcome);
+	assert_int_equal(outcome.result, VM_OK);
+	assert_int_equal(ioctl(vm.fd, KVM_GET_DIRTY_LOG, &log), 0);
+	assert_int_equal(bitmap, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +180,7 @@ int main(void)
 		cmocka_unit_test(a_guest_that_hangs_is_stopped),
 		cmocka_unit_test(a_guest_that_is_slow_ends_early_and_in_order),
 		cmocka_unit_test(one_vcpu_that_fails_ends_the_others),
+		cmocka_unit_test(pages_whose_writes_are_logged_can_be_added),
 	};
 
 	return cmocka_run_group_tests_name("vm", tests, try_kvm, NULL);
