@@ -34,6 +34,7 @@ struct dirty_result {
 	int64_t first, last; /* offsets that were tried */
 	int64_t cycle;	     /* ticks from the target's exit to its next entry */
 	uint64_t rounds;     /* those included that were disturbed and tried again */
+	uint64_t unsteady;   /* rounds that were late when those before and after were not */
 	uint64_t requests;
 	uint64_t pending;   /* of these: when some page was still with the processor */
 	uint64_t pages;	    /* so many were, over all requests */

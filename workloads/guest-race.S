@@ -182,6 +182,8 @@ dirty_begin:
 	je dirty_begin
 	mov PAGE(RACE_WRITE), %rax
 	incq (%rax)
+	read_tsc
+	mov %rax, PAGE(RACE_WROTE_FIRST)
 	jmp race_begin
 
 /* With the end of the exit in rax. */

@@ -72,6 +72,7 @@
 #define RACE_AFTER 0x50	  /* first TSC after the exit */
 #define RACE_ARRIVED 0x58 /* TSC when the event was seen; 0: missed */
 #define RACE_WROTE 0x60	  /* dirty log: TSC after the pages that it writes after the exit */
+#define RACE_WROTE_FIRST 0x68 /* and after the one before the moment */
 #define RACE_SEND_BEGAN 0x80
 #define RACE_SEND_ENDED 0x88
 #define RACE_OVER -1 /* in RACE_GO */
@@ -123,7 +124,7 @@ _Static_assert(__builtin_offsetof(struct guest_shared, vcpus) == SHARED_VCPU, "a
 struct guest_race {
 	uint64_t go, at, until, expect, send_at, received, write;
 	_Alignas(64) uint64_t done;
-	uint64_t before, after, arrived, wrote;
+	uint64_t before, after, arrived, wrote, wrote_first;
 	_Alignas(64) uint64_t send_began;
 	uint64_t send_ended;
 };
@@ -131,6 +132,8 @@ struct guest_race {
 _Static_assert(__builtin_offsetof(struct guest_race, received) == RACE_RECEIVED, "as guests see it");
 _Static_assert(__builtin_offsetof(struct guest_race, write) == RACE_WRITE, "as guests see it");
 _Static_assert(__builtin_offsetof(struct guest_race, wrote) == RACE_WROTE, "as guests see it");
+_Static_assert(__builtin_offsetof(struct guest_race, wrote_first) == RACE_WROTE_FIRST,
+	       "as guests see it");
 _Static_assert(__builtin_offsetof(struct guest_race, arrived) == RACE_ARRIVED, "as guests see it");
 _Static_assert(__builtin_offsetof(struct guest_race, send_ended) == RACE_SEND_ENDED,
 	       "as guests see it");

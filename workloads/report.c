@@ -243,12 +243,15 @@ void report_dirty_log(struct bench *bench, const struct workload *workload,
 	line_signed(&line, "from", result->first);
 	line_signed(&line, "to", result->last);
 	line_number(&line, "rounds", result->rounds);
+	line_number(&line, "unsteady", result->unsteady);
 	line_signed(&line, "cycle", result->cycle);
 	line_number(&line, "bound", DIRTY_BOUND_TICKS);
 	line_number(&line, "requests", result->requests);
 	line_number(&line, "pending", result->pending);
 	line_number(&line, "pages", result->pages);
 	line_number(&line, "late", result->late);
+	if (result->late)
+		line_signed(&line, "first_late", result->first_late);
 	line_signed(&line, "latency", result->latency_max);
 	send_line(bench, &line);
 }
