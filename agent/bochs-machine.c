@@ -20,6 +20,8 @@
 
 /* Pairs of marks that the debugger answers: more than a run of the benchmark has workloads. */
 #define MARKED_MAX 256
+/* Commands to go on by turns of one instruction: hours, and a load is ended long before. */
+#define STEPS_MAX 64
 
 void bochs_machine_describe(const struct bochs_machine *machine, struct buf *buf)
 {
@@ -166,6 +168,7 @@ static int write_configuration(const struct bochs_machine *machine, const char *
 /*
  * What the debugger reads instead of a person: go on, and at each mark switch the trace. "c" gives
  * each CPU five instructions a turn, whatever the quantum is; "step all" gives each one, more slowly.
+ * It counts in 32 bits, which is two minutes of a sweep; when they are over the next command goes on.
  */
 static int write_commands(const struct bochs_machine *machine, const char *folder, struct err *err)
 {
@@ -173,7 +176,10 @@ static int write_commands(const struct bochs_machine *machine, const char *folde
 
 	for (unsigned i = 0; machine->trace && i < MARKED_MAX; i++)
 		buf_puts(&text, "c\ntrace on\ntrace-mem on\nc\ntrace off\ntrace-mem off\n");
-	buf_puts(&text, machine->steps ? "c\nstep all 1000000000000\nq\n" : "c\nq\n");
+	buf_puts(&text, "c\n");
+	for (unsigned i = 0; machine->steps && i < STEPS_MAX; i++)
+		buf_puts(&text, "step all 4294967295\n");
+	buf_puts(&text, "q\n");
 	return put(folder, "commands", &text, err);
 }
 

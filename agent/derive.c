@@ -133,6 +133,34 @@ void derive_race(struct report *report, struct load_result *result)
 	add_windows("spurious_window", NULL, report, result);
 }
 
+static bool has_gate(const struct load_result *result, const char *workload)
+{
+	for (size_t i = 0; i < result->gates_count; i++)
+		if (!strcmp(result->gates[i].workload, workload))
+			return true;
+	return false;
+}
+
+static void add_dirty_log(const struct dirty_log *dirty, struct load_result *result)
+{
+	struct sample *sample;
+
+	if (dirty->latency) {
+		sample = new_sample(result, "dirty_flush_latency", dirty->workload, 0);
+		snprintf(sample->kind, sizeof(sample->kind), "%s", dirty->kind);
+		sample->value = (double)dirty->latency;
+		sample->n = dirty->pending - dirty->late;
+		sample->total = dirty->requests;
+	}
+	/* A gate has said it already. */
+	if (has_gate(result, dirty->workload))
+		return;
+	sample = new_sample(result, "dirty_flush_late", dirty->workload, 0);
+	snprintf(sample->kind, sizeof(sample->kind), "%s", dirty->kind);
+	sample->value = (double)dirty->late;
+	sample->n = sample->total = dirty->requests;
+}
+
 void derive_posted(struct report *report, struct load_result *result)
 {
 	for (size_t i = 0; i < report->reps_count; i++) {
@@ -146,6 +174,8 @@ void derive_posted(struct report *report, struct load_result *result)
 		new_sample(result, "kick_ipi_per_guest_ipi", rep->workload, rep->rep)->value =
 			(double)rep->kick_ipis / ipis;
 	}
+	for (size_t i = 0; i < report->dirty_logs_count; i++)
+		add_dirty_log(&report->dirty_logs[i], result);
 	/* A path that re-enters with interrupts off leaves notifications to the entry, which takes
 	 * them without a trace, needed or not. */
 	add_windows("posted_window", "tsc-deadline", report, result);

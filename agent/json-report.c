@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/json-dirty.h"
 #include "agent/json-latency.h"
 #include "agent/json-race.h"
 #include "agent/report.h"
@@ -135,6 +136,18 @@ static bool add_gate(json_t *line, struct report *report)
 	return true;
 }
 
+static bool add_skip(json_t *line, struct report *report)
+{
+	struct skip skip = { 0 };
+
+	if (!text(line, "workload", skip.workload, sizeof(skip.workload)) ||
+	    !text(line, "why", skip.why, sizeof(skip.why)))
+		return false;
+	report->skips = xreallocarray(report->skips, report->skips_count + 1, sizeof(skip));
+	report->skips[report->skips_count++] = skip;
+	return true;
+}
+
 static bool add_race(json_t *line, struct report *report)
 {
 	struct race_map map;
@@ -155,6 +168,18 @@ static bool add_latency(json_t *line, struct report *report)
 	report->latencies = xreallocarray(report->latencies, report->latencies_count + 1,
 					  sizeof(latency));
 	report->latencies[report->latencies_count++] = latency;
+	return true;
+}
+
+static bool add_dirty_log(json_t *line, struct report *report)
+{
+	struct dirty_log dirty;
+
+	if (report->dirty_logs_count == DIRTY_LOGS_MAX || !json_dirty_decode(line, &dirty))
+		return false;
+	report->dirty_logs =
+		xreallocarray(report->dirty_logs, report->dirty_logs_count + 1, sizeof(dirty));
+	report->dirty_logs[report->dirty_logs_count++] = dirty;
 	return true;
 }
 
@@ -204,10 +229,14 @@ static bool add_line(const char *from, size_t bytes, struct report *report)
 		return add_rep(line, report);
 	if (!strcmp(type, "gate"))
 		return add_gate(line, report);
+	if (!strcmp(type, "dirty"))
+		return add_dirty_log(line, report);
 	if (!strcmp(type, "latency"))
 		return add_latency(line, report);
 	if (!strcmp(type, "race"))
 		return add_race(line, report);
+	if (!strcmp(type, "skip"))
+		return add_skip(line, report);
 	if (!strcmp(type, "hello")) {
 		json_object_del(line, "t");
 		return !report->facts_count && add_facts(line, "", report);
@@ -244,6 +273,8 @@ void report_release(struct report *report)
 	for (size_t i = 0; i < report->latencies_count; i++)
 		latency_release(&report->latencies[i]);
 	free(report->latencies);
+	free(report->dirty_logs);
+	free(report->skips);
 	free(report->facts);
 	free(report->reps);
 	free(report->gates);

@@ -76,8 +76,8 @@ void derive_latencies(const struct report *report, const char *lane, struct load
 
 /* The race lane's windows; report's maps move. */
 void derive_race(struct report *report, struct load_result *result);
-/* The same on a host with posted interrupts, and how many of them reached a CPU that was out of the
- * guest. */
+/* The same on a host with posted interrupts; how many of them reached a CPU that was out of the
+ * guest; how late pages were in the dirty log, where there is PML. */
 void derive_posted(struct report *report, struct load_result *result);
 
 /* Takes the exact lane's values over; exact's functions move. */

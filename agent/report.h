@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/dirty.h"
 #include "agent/latency.h"
 #include "agent/race.h"
 
@@ -51,6 +52,12 @@ struct gate {
 	char detail[320];
 };
 
+/* A workload that was not run, and why. */
+struct skip {
+	char workload[64];
+	char why[160];
+};
+
 struct report {
 	struct pair *facts; /* of the "hello" line, flattened: "kernel",
 			       "parameters.kvm.halt_poll_ns" … */
@@ -63,6 +70,10 @@ struct report {
 	size_t races_count;
 	struct latency *latencies;
 	size_t latencies_count;
+	struct skip *skips;
+	size_t skips_count;
+	struct dirty_log *dirty_logs;
+	size_t dirty_logs_count;
 	size_t bad_lines;
 };
 

@@ -175,6 +175,88 @@ static void a_host_with_posted_interrupts_has_windows_of_its_own(void **state)
 	assert_int_equal(result.races_count, 2);
 }
 
+static const char dirty[] =
+	"{\"t\":\"gate\",\"gate\":\"dirty-log\",\"workload\":\"dirty-log\",\"passed\":true,"
+	"\"detail\":\"all were in time\"}\n"
+	"{\"t\":\"dirty\",\"workload\":\"dirty-log\",\"kind\":\"cpuid\",\"from\":-567,\"to\":1226,"
+	"\"rounds\":565,\"cycle\":1091,\"bound\":10000,\"requests\":543,\"pending\":347,\"pages\":599,"
+	"\"late\":0,\"latency\":971}\n"
+	"{\"t\":\"dirty\",\"workload\":\"dirty-log-tsc-deadline\",\"kind\":\"tsc-deadline\","
+	"\"requests\":2157,\"pending\":2150,\"late\":970,\"latency\":2302}\n";
+
+static void a_page_in_the_dirty_log_has_its_latency(void **state)
+{
+	CLEANUP(report_release) struct report report = decode(dirty);
+	CLEANUP(load_result_release) struct load_result result = { 0 };
+
+	(void)state;
+	assert_int_equal(report.bad_lines, 0);
+	assert_int_equal(report.dirty_logs_count, 2);
+	derive_posted(&report, &result);
+	assert_string_equal(result.samples[0].metric, "dirty_flush_latency");
+	assert_string_equal(result.samples[0].workload, "dirty-log");
+	assert_string_equal(result.samples[0].kind, "cpuid");
+	assert_true(result.samples[0].value == 971);
+	assert_int_equal(result.samples[0].n, 347);
+	assert_int_equal(result.samples[0].total, 543);
+}
+
+static void what_is_late_is_a_metric_where_no_gate_judges_it(void **state)
+{
+	CLEANUP(report_release) struct report report = decode(dirty);
+	CLEANUP(load_result_release) struct load_result result = { 0 };
+
+	(void)state;
+	/* As both callers do: the gates go over first. */
+	result.gates = report.gates;
+	result.gates_count = report.gates_count;
+	report.gates = NULL;
+	derive_posted(&report, &result);
+	assert_int_equal(result.samples_count, 3);
+	assert_string_equal(result.samples[1].metric, "dirty_flush_latency");
+	assert_int_equal(result.samples[1].n, 1180);
+	assert_string_equal(result.samples[2].metric, "dirty_flush_late");
+	assert_string_equal(result.samples[2].workload, "dirty-log-tsc-deadline");
+	assert_string_equal(result.samples[2].kind, "tsc-deadline");
+	assert_true(result.samples[2].value == 970);
+}
+
+static void dirty_logs_whose_numbers_do_not_agree_are_left_out(void **state)
+{
+#define LINE(numbers) "{\"t\":\"dirty\",\"workload\":\"w\",\"kind\":\"k\"," numbers "}\n"
+	static const char *const bad[] = {
+		LINE("\"requests\":0,\"pending\":0,\"late\":0,\"latency\":0"),
+		LINE("\"requests\":5,\"pending\":6,\"late\":0,\"latency\":9"),
+		LINE("\"requests\":5,\"pending\":4,\"late\":5,\"latency\":9"),
+		LINE("\"requests\":5,\"pending\":4,\"late\":4,\"latency\":9"),
+		LINE("\"requests\":5,\"pending\":4,\"late\":-1,\"latency\":9"),
+		LINE("\"requests\":5,\"pending\":4,\"late\":1"),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		CLEANUP(report_release) struct report report = decode(bad[i]);
+
+		assert_int_equal(report.dirty_logs_count, 0);
+		assert_int_equal(report.bad_lines, 1);
+	}
+}
+
+static void a_workload_that_was_not_run_says_why(void **state)
+{
+	CLEANUP(report_release)
+	struct report report =
+		decode("{\"t\":\"skip\",\"workload\":\"dirty-log\",\"why\":\"there is no PML\"}\n");
+	CLEANUP(load_result_release) struct load_result result = { 0 };
+
+	(void)state;
+	derive_posted(&report, &result);
+	assert_int_equal(report.skips_count, 1);
+	assert_string_equal(report.skips[0].why, "there is no PML");
+	assert_int_equal(report.gates_count, 0);
+	assert_int_equal(result.samples_count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,6 +267,10 @@ int main(void)
 		cmocka_unit_test(maps_that_are_not_sound_are_counted_and_left_out),
 		cmocka_unit_test(more_ranges_than_a_map_may_have_are_refused),
 		cmocka_unit_test(a_host_with_posted_interrupts_has_windows_of_its_own),
+		cmocka_unit_test(a_page_in_the_dirty_log_has_its_latency),
+		cmocka_unit_test(what_is_late_is_a_metric_where_no_gate_judges_it),
+		cmocka_unit_test(dirty_logs_whose_numbers_do_not_agree_are_left_out),
+		cmocka_unit_test(a_workload_that_was_not_run_says_why),
 		cmocka_unit_test(maps_go_on_to_the_server_as_they_came),
 	};
 

@@ -141,6 +141,12 @@ static int run(const struct trial *trial, const char *scratch, struct load_outco
 	return rc;
 }
 
+static void print_skips(const struct report *report)
+{
+	for (size_t i = 0; i < report->skips_count; i++)
+		printf("not run: %s: %s\n", report->skips[i].workload, report->skips[i].why);
+}
+
 static int derive(const struct trial *trial, const struct load_outcome *outcome,
 		  struct load_result *result, struct err *err)
 {
@@ -156,6 +162,7 @@ static int derive(const struct trial *trial, const struct load_outcome *outcome,
 	int rc;
 
 	json_report_decode(outcome->lines.data, outcome->lines.length, &report);
+	print_skips(&report);
 	result->gates = TAKE(report.gates);
 	result->gates_count = report.gates_count;
 	report.gates_count = 0;

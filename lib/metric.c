@@ -33,6 +33,10 @@ const struct metric metrics[] = {
 	{ "exit_path", "instructions", "exact", METRIC_GUARD, METRIC_LESS,
 	  "Host instructions from a VM-exit of one kind to the next VM-entry.",
 	  0 },
+	{ "dirty_flush_late", "instructions", "posted", METRIC_GUARD, METRIC_LESS,
+	  "With PML: offsets of a request for the dirty log, one instruction apart, after which pages "
+	  "that the guest had written stayed with the processor for more than 10000 instructions.",
+	  0 },
 	{ "host_ipi_per_guest_ipi", "ratio", "smp", METRIC_SECONDARY, METRIC_LESS,
 	  "Reschedule, posted-interrupt and call-function IPIs the host sent "
 	  "(/proc/interrupts) per "
@@ -49,6 +53,10 @@ const struct metric metrics[] = {
 	{ "kick_ipi_per_guest_ipi", "ratio", "posted", METRIC_SECONDARY, METRIC_LESS,
 	  "Reschedule IPIs per guest IPI and destination, with posted interrupts: kicks, and wake-ups "
 	  "of vCPUs that sleep.",
+	  0 },
+	{ "dirty_flush_latency", "instructions", "posted", METRIC_SECONDARY, METRIC_LESS,
+	  "With PML: from a request for the dirty log (KVM_GET_DIRTY_LOG) until all pages that the "
+	  "guest had written before are in it; the longest of those that were in time.",
 	  0 },
 	{ "exits_by_reason", "count", "smp", METRIC_DETAIL, METRIC_LESS,
 	  "VM-exits by reason from a hist trigger on kvm:kvm_exit, counting pass only.",

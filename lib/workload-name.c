@@ -7,6 +7,8 @@
 
 /* To add a workload: its row in workloads/workload.c, then one here; sorted by name. */
 const struct workload_name workload_names[] = {
+	{ "dirty-log", "posted" },
+	{ "dirty-log-tsc-deadline", "posted" },
 	{ "exit-cpuid", "exact" },
 	{ "exit-hlt", "exact" },
 	{ "exit-hypercall", "exact" },

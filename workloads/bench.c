@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "workloads/bench.h"
 
+#include <errno.h>
 #include <sched.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "lib/list.h"
+#include "workloads/dirty-log.h"
 #include "workloads/kick-gate.h"
 #include "workloads/race.h"
 #include "workloads/rep.h"
@@ -107,6 +109,43 @@ static void run_kick_gate(struct bench *bench, const struct workload *workload)
 	bench->kick_lost |= result.lost > 0;
 }
 
+static void run_dirty_log(struct bench *bench, const struct workload *workload)
+{
+	CLEANUP(rep_release) struct rep rep;
+	struct dirty_log log = { .workload = workload,
+				 .vm = &rep.vm,
+				 .device = bench->kick,
+				 .limit_s = bench->limit_s };
+	struct dirty_result result;
+	struct err err = ERR_INIT;
+	int rc;
+
+	if (!host_facts_has_pml(bench->sys)) {
+		report_skip(bench, workload,
+			    "this host has no PML (kvm_intel.pml is not Y): nothing "
+			    "about its dirty log was tried");
+		return;
+	}
+	rep_init(&rep, workload, PASS_TIMING, 0);
+	report_begin(bench, &rep);
+	if (rep_prepare(&rep, bench, &err) < 0) {
+		report_fail(bench, workload, "system", err.text);
+		return;
+	}
+	if (!leg_is_ok(bench, &rep))
+		return;
+	rc = dirty_log_run(&log, &result, &err);
+	if (rc == -ENOTSUP)
+		report_skip(bench, workload, err.text);
+	else if (rc < 0)
+		report_fail(bench, workload, "system", err.text);
+	else if (result.cut)
+		report_fail(bench, workload, "timeout",
+			    "The time was up before every offset was tried.");
+	else
+		report_dirty_log(bench, workload, &result);
+}
+
 static void run_race(struct bench *bench, const struct workload *workload, unsigned number)
 {
 	CLEANUP(rep_release) struct rep rep;
@@ -142,7 +181,10 @@ static void run_races(struct bench *bench, const struct workload *workload)
 
 bool bench_wants(const struct bench *bench, const struct workload *workload)
 {
-	if ((workload->kind == WORKLOAD_KICK || workload->kind == WORKLOAD_RACE) && !bench->kick)
+	bool beside = workload->kind == WORKLOAD_DIRTY || workload->kind == WORKLOAD_KICK ||
+		      workload->kind == WORKLOAD_RACE;
+
+	if (beside && !bench->kick)
 		return false;
 	if (bench->only)
 		return list_has(bench->only, workload->name);
@@ -157,6 +199,8 @@ static void run_one(struct bench *bench, const struct workload *workload)
 		run_kick_gate(bench, workload);
 	else if (bench->kick_lost)
 		report_skip(bench, workload, "a vCPU misses kicks: its counts would mean nothing");
+	else if (workload->kind == WORKLOAD_DIRTY)
+		run_dirty_log(bench, workload);
 	else if (workload->kind == WORKLOAD_RACE)
 		run_races(bench, workload);
 	else
@@ -178,14 +222,14 @@ static void mark_races(void)
 static bool is_marked_before(enum lane lane, enum workload_kind kind)
 {
 	return (lane == LANE_RACE && kind == WORKLOAD_KICK) ||
-	       (lane == LANE_POSTED && kind == WORKLOAD_RACE);
+	       (lane == LANE_POSTED && kind == WORKLOAD_DIRTY);
 }
 
 /* The kick gates come first: a variant that fails one would make every IPI wait for a timer tick. */
 static void run_all(struct bench *bench)
 {
 	static const enum workload_kind order[] = { WORKLOAD_KICK, WORKLOAD_EXIT, WORKLOAD_IPI,
-						    WORKLOAD_RACE };
+						    WORKLOAD_DIRTY, WORKLOAD_RACE };
 
 	for (size_t k = 0; k < sizeof(order) / sizeof(order[0]); k++) {
 		if (is_marked_before(bench->lane, order[k]))

@@ -85,28 +85,28 @@ race_end:
  * A target. Its body executes the exit as the seventh instruction: RACE_EXIT_TICKS after the
  * moment, counting the way out of race_begin (shl, or, mov, ret, jc).
  */
-	.macro target name
+	.macro target name, begin=race_begin
 	.balign 16
-	.globl guest_race_\name
-guest_race_\name:
+	.globl guest_\name
+guest_\name:
 	cmp $2, %r14
 	jne 1f
 	test %r12, %r12
 	jz race_send
 1:	xor %r13d, %r13d
 	mov %r13, PAGE(RACE_DONE)	/* it is here */
-2:	call race_begin
+2:	call \begin
 	jc 9f
 	.endm
 
-	.macro target_end
+	.macro target_end end=race_end
 	read_tsc
-	call race_end
+	call \end
 	jmp 2b
 9:	ret
 	.endm
 
-	target cpuid
+	.macro exit_cpuid
 	xor %eax, %eax
 	xor %ecx, %ecx
 	nop
@@ -114,9 +114,24 @@ guest_race_\name:
 	nop
 	nop
 	cpuid
+	.endm
+
+/* As exit-tsc-deadline: 2^36 ticks ahead. */
+	.macro exit_tsc_deadline
+	mov %rax, %rdx
+	shr $32, %rdx
+	add $16, %edx
+	mov $0x6e0, %ecx
+	nop
+	nop
+	wrmsr
+	.endm
+
+	target race_cpuid
+	exit_cpuid
 	target_end
 
-	target msr
+	target race_msr
 	mov $0x1b, %ecx			/* IA32_APIC_BASE */
 	nop
 	nop
@@ -126,15 +141,8 @@ guest_race_\name:
 	rdmsr
 	target_end
 
-/* As exit-tsc-deadline: 2^36 ticks ahead. */
-	target tsc_deadline
-	mov %rax, %rdx
-	shr $32, %rdx
-	add $16, %edx
-	mov $0x6e0, %ecx
-	nop
-	nop
-	wrmsr
+	target race_tsc_deadline
+	exit_tsc_deadline
 	target_end
 
 /*
@@ -142,7 +150,7 @@ guest_race_\name:
  * just before HLT would have it; docs/race-lane.md says why it is not done that way.
  */
 	.globl guest_race_hlt_from, guest_race_hlt_to
-	target hlt
+	target race_hlt
 guest_race_hlt_from:
 	cmp %r15, VCPU_RECEIVED(%rbp)
 	jne guest_race_hlt_to
@@ -155,7 +163,7 @@ guest_race_hlt_to:
 	target_end
 
 /* Leaves KVM_RUN: what follows is the first entry of a new one. */
-	target run
+	target race_run
 	nop
 	nop
 	nop
@@ -178,6 +186,47 @@ guest_race_first_entry:
 	out %al, $GUEST_PORT_DONE
 1:	hlt
 	jmp 1b
+
+/*
+ * The dirty log's targets: a page is written long before the moment, others right after the exit; then
+ * the guest is not left any more until the VMM has looked.
+ */
+dirty_begin:
+	cmp %r13, PAGE(RACE_GO)
+	je dirty_begin
+	mov PAGE(RACE_WRITE), %rax
+	incq (%rax)
+	read_tsc
+	mov %rax, PAGE(RACE_WROTE_FIRST)
+	jmp race_begin
+
+/* With the end of the exit in rax. */
+dirty_end:
+	mov %rax, PAGE(RACE_AFTER)
+	.set page, DIRTY_AFTER
+	.rept DIRTY_AFTER_COUNT
+	incq GUEST_DIRTY + 4096 * page
+	.set page, page + 1
+	.endr
+	read_tsc
+	mov %rax, PAGE(RACE_WROTE)
+1:	read_tsc
+	cmp PAGE(RACE_UNTIL), %rax
+	jb 1b
+	/* An exit that KVM handles at length: nothing stays logged in the processor. */
+	xor %eax, %eax
+	xor %ecx, %ecx
+	cpuid
+	mov %r13, PAGE(RACE_DONE)
+	ret
+
+	target dirty_cpuid, dirty_begin
+	exit_cpuid
+	target_end dirty_end
+
+	target dirty_tsc_deadline, dirty_begin
+	exit_tsc_deadline
+	target_end dirty_end
 
 /* Asks the VMM for a moment, writes the ICR seven instructions after it, tells how long it took. */
 race_send:

@@ -34,6 +34,9 @@
 #define GUEST_LATENCY 0x100000 /* of each IPI, in ticks of the TSC; SHARED_LATENCIES of them */
 #define GUEST_LATENCY_MAX 8192 /* later ones are not kept */
 
+#define GUEST_DIRTY 0x200000 /* a memslot of its own, logged, where a workload asks for it */
+#define GUEST_DIRTY_PAGES 64 /* one word of the log */
+
 #define GUEST_VCPUS_MAX 8
 #define GUEST_VECTOR 0x40 /* plus the number of the sending vCPU: two senders never coalesce */
 #define GUEST_STUB_BYTES 16
@@ -63,14 +66,22 @@
 #define RACE_EXPECT 0x18 /* 0: no event will come, wait until then */
 #define RACE_SEND_AT 0x20 /* 0: it is over */
 #define RACE_RECEIVED 0x28 /* events that the target had received before the round */
+#define RACE_WRITE 0x30 /* dirty log: address of a word that the target writes long before the moment */
 #define RACE_DONE 0x40	  /* number of the round */
 #define RACE_BEFORE 0x48  /* TSC at the moment, or later when something held the target up */
 #define RACE_AFTER 0x50	  /* first TSC after the exit */
 #define RACE_ARRIVED 0x58 /* TSC when the event was seen; 0: missed */
+#define RACE_WROTE 0x60	  /* dirty log: TSC after the pages that it writes after the exit */
+#define RACE_WROTE_FIRST 0x68 /* and after the one before the moment */
 #define RACE_SEND_BEGAN 0x80
 #define RACE_SEND_ENDED 0x88
 #define RACE_OVER -1 /* in RACE_GO */
 #define RACE_EXIT_TICKS 12
+
+/* Pages of GUEST_DIRTY: one that is written before the exit, those that are written after it. */
+#define DIRTY_BEFORE 0
+#define DIRTY_AFTER 1
+#define DIRTY_AFTER_COUNT 3
 
 #ifndef __ASSEMBLER__
 
@@ -111,14 +122,18 @@ _Static_assert(__builtin_offsetof(struct guest_shared, latencies) == SHARED_LATE
 _Static_assert(__builtin_offsetof(struct guest_shared, vcpus) == SHARED_VCPU, "as guests see it");
 
 struct guest_race {
-	uint64_t go, at, until, expect, send_at, received;
+	uint64_t go, at, until, expect, send_at, received, write;
 	_Alignas(64) uint64_t done;
-	uint64_t before, after, arrived;
+	uint64_t before, after, arrived, wrote, wrote_first;
 	_Alignas(64) uint64_t send_began;
 	uint64_t send_ended;
 };
 
 _Static_assert(__builtin_offsetof(struct guest_race, received) == RACE_RECEIVED, "as guests see it");
+_Static_assert(__builtin_offsetof(struct guest_race, write) == RACE_WRITE, "as guests see it");
+_Static_assert(__builtin_offsetof(struct guest_race, wrote) == RACE_WROTE, "as guests see it");
+_Static_assert(__builtin_offsetof(struct guest_race, wrote_first) == RACE_WROTE_FIRST,
+	       "as guests see it");
 _Static_assert(__builtin_offsetof(struct guest_race, arrived) == RACE_ARRIVED, "as guests see it");
 _Static_assert(__builtin_offsetof(struct guest_race, send_ended) == RACE_SEND_ENDED,
 	       "as guests see it");

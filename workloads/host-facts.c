@@ -49,6 +49,14 @@ int host_facts_isa(const char *proc, enum isa *ret_isa, struct err *err)
 	return 0;
 }
 
+bool host_facts_has_pml(const char *sys)
+{
+	char path[PATH_MAX], value[VALUE_MAX_BYTES];
+
+	snprintf(path, sizeof(path), "%s/module/kvm_intel/parameters/pml", sys);
+	return !file_read_line(path, value, sizeof(value), NULL) && !strcmp(value, "Y");
+}
+
 static int by_name(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);

@@ -6,6 +6,8 @@
 #ifndef RUNWAY_WORKLOADS_HOST_FACTS_H
 #define RUNWAY_WORKLOADS_HOST_FACTS_H
 
+#include <stdbool.h>
+
 #include "lib/err.h"
 #include "workloads/line.h"
 
@@ -17,6 +19,9 @@ enum isa {
 
 const char *isa_name(enum isa isa);
 int host_facts_isa(const char *proc, enum isa *ret_isa, struct err *err);
+
+/* Whether kvm_intel has page-modification logging, by its parameter. */
+bool host_facts_has_pml(const char *sys);
 
 /* Add an object each: "parameters" {"kvm.halt_poll_ns": "200000", …} and "mitigations". Values that
  * cannot be read are left out. */

@@ -9,6 +9,7 @@
 #include "workloads/kick/runway-kick.h"
 #include "workloads/race-refine.h"
 #include "workloads/race-round.h"
+#include "workloads/race-setup.h"
 
 /* All times are ticks of the TSC, which are instructions. */
 
@@ -165,40 +166,6 @@ static int sweep_fresh(struct sweep *sweep, struct err *err)
 	return rc == -ECANCELED ? 0 : rc;
 }
 
-/* Guest and host share one clock, and a halt sleeps at once: a polling host would look for events
- * by itself, which is no race. */
-static int prepare_vm(struct vm *vm, struct err *err)
-{
-	struct kvm_enable_cap poll = { .cap = KVM_CAP_HALT_POLL };
-	uint64_t offset = 0;
-
-	ioctl(vm->fd, KVM_ENABLE_CAP, &poll);
-	for (unsigned i = 0; i < vm->vcpus_count; i++) {
-		struct kvm_device_attr attr = { .group = KVM_VCPU_TSC_CTRL,
-						.attr = KVM_VCPU_TSC_OFFSET,
-						.addr = (uintptr_t)&offset };
-
-		if (ioctl(vm->vcpus[i].fd, KVM_SET_DEVICE_ATTR, &attr) < 0)
-			return err_sys(err, -errno, "Cannot give vCPU %u the host's TSC", i);
-	}
-	return 0;
-}
-
-static int open_device(const struct race *race, const struct vcpu *target, int *ret_fd,
-		       struct err *err)
-{
-	struct runway_kick_attach attach = { .vcpu_fd = target->fd };
-	int fd = open(race->device, O_RDWR | O_CLOEXEC);
-
-	if (fd < 0)
-		return err_sys(err, -errno, "Cannot open %s (is runway-kick.ko loaded?)",
-			       race->device);
-	*ret_fd = fd;
-	if (ioctl(fd, RUNWAY_KICK_ATTACH, &attach) < 0)
-		return err_sys(err, -errno, "Cannot attach the kick device to a vCPU");
-	return 0;
-}
-
 /*
  * Asleep: what KVM does before (a vCPU that changed threads waits for RCU) needs this CPU, which
  * the rounds keep for themselves.
@@ -273,10 +240,10 @@ int race_run(const struct race *race, struct race_map *ret_map, struct err *err)
 			       .exit_ticks = race->workload->race_fresh ? 0 : RACE_EXIT_TICKS,
 			       .lead = RACE_LEAD_TICKS };
 	struct vm_outcome outcome;
-	int rc = open_device(race, sweep.target, &fd, err);
+	int rc = race_setup_device(race->device, sweep.target, &fd, err);
 
 	if (!rc && !sweep.fresh)
-		rc = prepare_vm(race->vm, err);
+		rc = race_setup_vm(race->vm, err);
 	if (rc < 0)
 		return rc;
 	sweep.device_fd = fresh.device_fd = fd;

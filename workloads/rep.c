@@ -43,7 +43,7 @@ int rep_prepare(struct rep *rep, const struct bench *bench, struct err *err)
 		.entry = workload->entry,
 		.vcpus = workload_vcpus(workload, bench->cpus),
 		/* Who kicks has CPU 0, who sends too. */
-		.first_cpu = workload->kind == WORKLOAD_KICK ||
+		.first_cpu = workload->kind == WORKLOAD_DIRTY || workload->kind == WORKLOAD_KICK ||
 			     (workload->kind == WORKLOAD_RACE && workload->vcpus_max == 1),
 		.cpus = bench->cpus,
 		/* Who sweeps runs the sender itself, in both legs: a change of threads waits for

@@ -209,6 +209,53 @@ void report_kick(struct bench *bench, const struct workload *workload,
 	send_line(bench, &line);
 }
 
+static void report_dirty_gate(struct bench *bench, const struct workload *workload,
+			      const struct dirty_result *result)
+{
+	char detail[256];
+	struct line line;
+
+	if (result->late)
+		snprintf(detail, sizeof(detail),
+			 "%" PRIu64 " of %" PRIu64
+			 " requests for the dirty log left pages with the processor for more than "
+			 "%d instructions, first at %" PRId64,
+			 result->late, result->pending, DIRTY_BOUND_TICKS, result->first_late);
+	else
+		snprintf(detail, sizeof(detail),
+			 "%" PRIu64 " pages of %" PRIu64
+			 " requests were in the dirty log within %" PRId64 " instructions",
+			 result->pages, result->pending, result->latency_max);
+	open_gate(&line, "dirty-log", workload, !result->late, detail);
+	send_line(bench, &line);
+}
+
+void report_dirty_log(struct bench *bench, const struct workload *workload,
+		      const struct dirty_result *result)
+{
+	struct line line;
+
+	if (!workload->dirty_shown)
+		report_dirty_gate(bench, workload, result);
+	line_open(&line, "dirty");
+	line_text(&line, "workload", workload->name);
+	line_text(&line, "kind", workload->exit_kind);
+	line_signed(&line, "from", result->first);
+	line_signed(&line, "to", result->last);
+	line_number(&line, "rounds", result->rounds);
+	line_number(&line, "unsteady", result->unsteady);
+	line_signed(&line, "cycle", result->cycle);
+	line_number(&line, "bound", DIRTY_BOUND_TICKS);
+	line_number(&line, "requests", result->requests);
+	line_number(&line, "pending", result->pending);
+	line_number(&line, "pages", result->pages);
+	line_number(&line, "late", result->late);
+	if (result->late)
+		line_signed(&line, "first_late", result->first_late);
+	line_signed(&line, "latency", result->latency_max);
+	send_line(bench, &line);
+}
+
 static void report_map(struct bench *bench, const struct workload *workload,
 		       const struct race_map *map)
 {

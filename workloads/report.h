@@ -7,6 +7,7 @@
 #define RUNWAY_WORKLOADS_REPORT_H
 
 #include "workloads/bench.h"
+#include "workloads/dirty-log.h"
 #include "workloads/kick-gate.h"
 #include "workloads/race.h"
 #include "workloads/rep.h"
@@ -20,6 +21,9 @@ void report_delivery(struct bench *bench, const struct workload *workload, uint6
 		     uint64_t received);
 void report_kick(struct bench *bench, const struct workload *workload,
 		 const struct kick_result *result);
+/* What was seen and, unless the workload is only shown, the gate. */
+void report_dirty_log(struct bench *bench, const struct workload *workload,
+		      const struct dirty_result *result);
 /* The map and the gate. */
 void report_race(struct bench *bench, const struct workload *workload, const struct race_map *map);
 void report_skip(struct bench *bench, const struct workload *workload, const char *why);

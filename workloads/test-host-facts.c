@@ -101,6 +101,19 @@ static void parameters_are_named_by_their_module(void **state)
 	buf_release(&line.buf);
 }
 
+static void pml_is_there_when_its_parameter_says_so(void **state)
+{
+	char sys[128];
+
+	(void)state;
+	snprintf(sys, sizeof(sys), "%s/sys-of-vmx", root);
+	assert_false(host_facts_has_pml(sys));
+	put("sys-of-vmx/module/kvm_intel/parameters", "pml", "N\n");
+	assert_false(host_facts_has_pml(sys));
+	put("sys-of-vmx/module/kvm_intel/parameters", "pml", "Y\n");
+	assert_true(host_facts_has_pml(sys));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -108,6 +121,7 @@ int main(void)
 		cmocka_unit_test(a_flag_that_only_contains_the_name_is_another),
 		cmocka_unit_test(modules_are_reported_with_their_sections),
 		cmocka_unit_test(parameters_are_named_by_their_module),
+		cmocka_unit_test(pml_is_there_when_its_parameter_says_so),
 	};
 
 	return cmocka_run_group_tests_name("host-facts", tests, make_root, remove_root);

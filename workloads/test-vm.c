@@ -220,6 +220,25 @@ static void a_renewed_vm_has_new_vcpus_in_the_same_memory(void **state)
 	assert_int_equal(vm_received(&vm), 2);
 }
 
+/* It is behind the guest's memory, and empty: no page of it has been written. */
+static void pages_whose_writes_are_logged_can_be_added(void **state)
+{
+	CLEANUP(vm_release) struct vm vm = VM_INIT;
+	uint64_t bitmap = UINT64_MAX;
+	struct kvm_dirty_log log = { .slot = VM_DIRTY_SLOT, .dirty_bitmap = &bitmap };
+	struct vm_outcome outcome;
+	struct err err;
+
+	(void)state;
+	make_ready(&vm, "exit-cpuid", 1, 10);
+	assert_int_equal(vm_add_dirty_pages(&vm, &err), 0);
+	vm.memory[GUEST_DIRTY + GUEST_DIRTY_PAGES * 4096 - 1] = 1;
+	vm_run(&vm, 10, &outcome);
+	assert_int_equal(outcome.result, VM_OK);
+	assert_int_equal(ioctl(vm.fd, KVM_GET_DIRTY_LOG, &log), 0);
+	assert_int_equal(bitmap, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +251,7 @@ int main(void)
 		cmocka_unit_test(one_vcpu_that_fails_ends_the_others),
 		cmocka_unit_test(an_event_before_a_first_entry_arrives),
 		cmocka_unit_test(a_renewed_vm_has_new_vcpus_in_the_same_memory),
+		cmocka_unit_test(pages_whose_writes_are_logged_can_be_added),
 	};
 
 	return cmocka_run_group_tests_name("vm", tests, try_kvm, NULL);

@@ -100,6 +100,26 @@ static void each_target_is_raced_by_every_sender_beside_it(void **state)
 	assert_int_equal(senders[RACE_KICK], 6);
 }
 
+/* PML is there alone. One of the two decides, the other is shown. */
+static void dirty_logs_are_looked_at_where_interrupts_are_posted(void **state)
+{
+	unsigned gates = 0, shown = 0;
+
+	(void)state;
+	for (size_t i = 0; i < workloads_count; i++) {
+		if (workloads[i].kind != WORKLOAD_DIRTY)
+			continue;
+		for (enum lane lane = 0; lane < LANES_COUNT; lane++)
+			assert_int_equal(workloads[i].iterations[lane] > 0, lane == LANE_POSTED);
+		assert_int_equal(workload_vcpus(&workloads[i], 1), 0);
+		assert_int_equal(workload_vcpus(&workloads[i], 2), 1);
+		gates += !workloads[i].dirty_shown;
+		shown += workloads[i].dirty_shown;
+	}
+	assert_int_equal(gates, 1);
+	assert_int_equal(shown, 1);
+}
+
 /* The server takes campaigns on workloads that it does not run, by the table in lib. */
 static void the_names_that_others_know_are_those_of_the_table(void **state)
 {
@@ -126,6 +146,7 @@ int main(void)
 		cmocka_unit_test(the_exact_lane_needs_one_cpu),
 		cmocka_unit_test(workloads_that_need_two_cpus_do_not_run_on_one),
 		cmocka_unit_test(each_target_is_raced_by_every_sender_beside_it),
+		cmocka_unit_test(dirty_logs_are_looked_at_where_interrupts_are_posted),
 		cmocka_unit_test(the_names_that_others_know_are_those_of_the_table),
 	};
 

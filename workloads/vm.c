@@ -24,27 +24,33 @@
 #define CODE_SELECTOR 8
 #define DATA_SELECTOR 16
 
-static int make_memory(struct vm *vm, struct err *err)
+/* Behind MEMORY_ADDRESS, where the guest has it. */
+static int map_memory(uint64_t guest_address, size_t bytes, uint8_t **ret_memory, struct err *err)
 {
 	void *memory =
-		mmap(MEMORY_ADDRESS, GUEST_MEMORY_BYTES, PROT_READ | PROT_WRITE,
+		mmap((uint8_t *)MEMORY_ADDRESS + guest_address, bytes, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE | MAP_FIXED_NOREPLACE, -1, 0);
 
 	if (memory == MAP_FAILED)
-		return err_sys(err, -errno, "Cannot map %d bytes for the guest",
-			       GUEST_MEMORY_BYTES);
-	vm->memory = memory;
+		return err_sys(err, -errno, "Cannot map %zu bytes for the guest", bytes);
+	*ret_memory = memory;
 	return 0;
 }
 
-static int give_memory(struct vm *vm, struct err *err)
+static int give_slot(const struct vm *vm, const struct kvm_userspace_memory_region *region,
+		     struct err *err)
+{
+	if (ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, region) < 0)
+		return err_sys(err, -errno, "Cannot give the guest its memory");
+	return 0;
+}
+
+static int give_memory(const struct vm *vm, struct err *err)
 {
 	struct kvm_userspace_memory_region region = { .memory_size = GUEST_MEMORY_BYTES,
 						      .userspace_addr = (uintptr_t)vm->memory };
 
-	if (ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region) < 0)
-		return err_sys(err, -errno, "Cannot give the guest its memory");
-	return 0;
+	return give_slot(vm, &region, err);
 }
 
 static void write_word(struct vm *vm, uint64_t address, uint64_t value)
@@ -281,6 +287,25 @@ static int make_vm(struct vm *vm, struct err *err)
 	return 0;
 }
 
+int vm_add_dirty_pages(struct vm *vm, struct err *err)
+{
+	struct kvm_userspace_memory_region region = { .slot = VM_DIRTY_SLOT,
+						      .flags = KVM_MEM_LOG_DIRTY_PAGES,
+						      .guest_phys_addr = GUEST_DIRTY,
+						      .memory_size = GUEST_DIRTY_PAGES * 4096 };
+	uint8_t *memory = NULL;
+	int rc = map_memory(GUEST_DIRTY, region.memory_size, &memory, err);
+
+	if (rc < 0)
+		return rc;
+	vm->dirty_pages = true; /* from here on vm_release() takes them away */
+	region.userspace_addr = (uintptr_t)memory;
+	rc = give_slot(vm, &region, err);
+	if (!rc)
+		write_word(vm, GUEST_PD + 8 * (GUEST_DIRTY >> 21), GUEST_DIRTY | 0x83 | 0x60);
+	return rc;
+}
+
 int vm_create(const struct vm_spec *spec, struct vm *vm, struct err *err)
 {
 	int rc;
@@ -290,7 +315,7 @@ int vm_create(const struct vm_spec *spec, struct vm *vm, struct err *err)
 	if (!rc)
 		rc = make_vm(vm, err);
 	if (!rc)
-		rc = make_memory(vm, err);
+		rc = map_memory(0, GUEST_MEMORY_BYTES, &vm->memory, err);
 	if (!rc)
 		rc = give_memory(vm, err);
 	if (!rc)
@@ -326,6 +351,8 @@ void vm_release(struct vm *vm)
 	free(vm->cpuid);
 	close_fd(&vm->fd);
 	close_fd(&vm->kvm_fd);
+	if (vm->dirty_pages)
+		munmap(vm->memory + GUEST_DIRTY, GUEST_DIRTY_PAGES * 4096);
 	if (vm->memory)
 		munmap(vm->memory, GUEST_MEMORY_BYTES);
 	*vm = VM_INIT;

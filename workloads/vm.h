@@ -73,6 +73,7 @@ struct vcpu {
 struct vm {
 	int kvm_fd, fd;
 	uint8_t *memory;
+	bool dirty_pages; /* GUEST_DIRTY_PAGES of them lie behind it */
 	size_t run_bytes;
 	struct vm_spec spec;
 	struct vcpu vcpus[GUEST_VCPUS_MAX];
@@ -96,6 +97,11 @@ struct vm {
 
 int vm_create(const struct vm_spec *spec, struct vm *vm, struct err *err);
 void vm_release(struct vm *vm);
+
+/* Pages at GUEST_DIRTY, in a memslot of their own, whose writes KVM logs. */
+#define VM_DIRTY_SLOT 1
+int vm_add_dirty_pages(struct vm *vm, struct err *err);
+
 struct guest_shared *vm_shared(const struct vm *vm);
 uint64_t vm_sent(const struct vm *vm);	   /* over all vCPUs */
 uint64_t vm_received(const struct vm *vm); /* over all vCPUs */

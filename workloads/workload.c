@@ -10,6 +10,7 @@ extern const uint8_t guest_site_cpuid[], guest_site_hlt[], guest_site_hypercall_
 	guest_site_msr[], guest_site_tsc_deadline[];
 extern const uint8_t guest_ipi_all_to_all[], guest_ipi_broadcast[], guest_ipi_halt[],
 	guest_ipi_self[], guest_ipi_spin[], guest_ipi_storm[];
+extern const uint8_t guest_dirty_cpuid[], guest_dirty_tsc_deadline[];
 extern const uint8_t guest_kick[];
 extern const uint8_t guest_race_cpuid[], guest_race_first_entry[], guest_race_hlt[],
 	guest_race_msr[], guest_race_run[], guest_race_tsc_deadline[];
@@ -44,11 +45,20 @@ extern const uint8_t guest_race_cpuid[], guest_race_first_entry[], guest_race_hl
 	{ "race-" exit_kind_ "-msi",                                                               \
 	  RACE(exit_kind_, label, sleeps, RACE_MSI, 1, msi, "map: a host thread's MSI to " target) }
 
+#define DIRTY(exit_kind_, label, summary_)                                                         \
+	.summary = summary_, .kind = WORKLOAD_DIRTY, .vcpus_min = 1, .vcpus_max = 1,               \
+	.iterations = { 0, 0, 0, 1 }, .entry = guest_dirty_##label, .exit_kind = exit_kind_
+
 /*
  * To add a workload: a program in guest-*.S and one row here, sorted by name. Iterations are for
  * the exact, the smp, the race and the posted lane; 0 leaves a workload out of a lane unless it is asked for by name.
  */
 const struct workload workloads[] = {
+	{ "dirty-log",
+	  DIRTY("cpuid", cpuid, "gate: pages are in the dirty log soon after it was asked for") },
+	{ "dirty-log-tsc-deadline",
+	  DIRTY("tsc-deadline", tsc_deadline, "the same on the path that re-enters at once"),
+	  .dirty_shown = true },
 	{ "exit-cpuid", EXIT("cpuid", cpuid, "CPUID, the shortest exit"),
 	  .site = guest_site_cpuid },
 	{ "exit-hlt", EXIT("hlt", hlt, "HLT with an interrupt pending"), .site = guest_site_hlt },
@@ -125,7 +135,8 @@ uint64_t workload_site(const struct workload *workload, enum isa isa)
 unsigned workload_vcpus(const struct workload *workload, unsigned cpus)
 {
 	/* Who kicks or races needs a CPU beside its target's. */
-	bool beside = workload->kind == WORKLOAD_KICK || workload->kind == WORKLOAD_RACE;
+	bool beside = workload->kind == WORKLOAD_DIRTY || workload->kind == WORKLOAD_KICK ||
+		      workload->kind == WORKLOAD_RACE;
 	unsigned needed = beside ? 2 : workload->vcpus_min;
 
 	if (cpus < needed)

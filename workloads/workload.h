@@ -24,6 +24,7 @@ enum workload_kind {
 	WORKLOAD_EXIT, /* one measured exit an iteration, at a known address */
 	WORKLOAD_IPI,
 	WORKLOAD_KICK, /* a gate: runs before all others */
+	WORKLOAD_DIRTY, /* how late a page is in the dirty log; a gate */
 	WORKLOAD_RACE, /* a map of all offsets of a sender against a target */
 };
 
@@ -42,12 +43,13 @@ struct workload {
 	uint32_t gap_turns;	       /* largest gap between two IPIs: 0 or a power of 2 less 1 */
 	uint64_t iterations[LANES_COUNT]; /* 0: only when named. Kick: rounds an offset */
 	const uint8_t *entry;		  /* guest program */
-	const char *exit_kind;		  /* exits and races: "cpuid" … */
+	const char *exit_kind;		  /* exits, dirty logs and races: "cpuid" … */
 	const uint8_t *site, *site_vmx;	  /* measured instruction; site_vmx NULL: the same */
 	unsigned kick_mode;		  /* kicks only: enum runway_kick_mode */
 	enum race_sender race_sender;	  /* races only */
 	bool race_sleeps;		  /* races only: the exit does not end without an event */
 	bool race_fresh; /* races only: each round takes a vCPU that was never in the guest */
+	bool dirty_shown;		  /* dirty logs only: what is late is shown, and no gate */
 	const char *latency_of; /* what the receiver does; NULL: latencies are not kept */
 };
 

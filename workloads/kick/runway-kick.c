@@ -3,7 +3,8 @@
  * Kicks a vCPU from another CPU and says whether it noticed. See runway-kick.h for what must hold.
  *
  * Uses of KVM are few and old on purpose (kvm_vcpu_kick(), kvm_make_request(), stat.exits, the MMU's
- * memory caches), so that the module builds against any variant of any kernel since 6.1.
+ * memory caches, a memslot's dirty_bitmap), so that the module builds against any variant of any kernel
+ * since 6.1.
  */
 #include <linux/cpumask.h>
 #include <linux/dcache.h>
@@ -59,12 +60,11 @@ static bool deadline_passed(struct deadline *deadline)
 	return ktime_get_ns() > deadline->end_ns;
 }
 
-static bool is_vcpu_file(struct file *file)
+/* Only the kernel makes files of the anonymous inode, and only KVM gives them such a name. */
+static bool is_kvm_file(struct file *file, const char *name)
 {
-	/* Only the kernel makes files of the anonymous inode, and only KVM gives them this name. */
 	return file_inode(file)->i_sb->s_magic == ANON_INODE_FS_MAGIC &&
-	       !strncmp(file->f_path.dentry->d_name.name, "kvm-vcpu:", strlen("kvm-vcpu:")) &&
-	       file->private_data;
+	       !strncmp(file->f_path.dentry->d_name.name, name, strlen(name)) && file->private_data;
 }
 
 static long attach(struct attachment *attachment, struct runway_kick_attach __user *argument)
@@ -79,7 +79,7 @@ static long attach(struct attachment *attachment, struct runway_kick_attach __us
 	file = fget(request.vcpu_fd);
 	if (!file)
 		return -EBADF;
-	if (!is_vcpu_file(file)) {
+	if (!is_kvm_file(file, "kvm-vcpu:")) {
 		fput(file);
 		return -EINVAL;
 	}
@@ -322,6 +322,82 @@ static long fill(struct attachment *attachment)
 	return filled ? 0 : -ENOMEM;
 }
 
+/*
+ * Pages that are in the log, or that KVM took out of it for its answer. The bitmap itself is read, for
+ * asking again would kick again.
+ */
+static u64 watch_log(struct runway_kick_dirty *dirty, const unsigned long *bitmap)
+{
+	u64 now, end = dirty->began + dirty->bound_ticks;
+
+	do {
+		dirty->seen = dirty->given | READ_ONCE(*bitmap);
+		now = rdtsc();
+		if (!(dirty->pages & ~dirty->seen))
+			return now;
+	} while ((s64)(now - end) < 0);
+	return 0;
+}
+
+static int ask_for_log(struct runway_kick_dirty *dirty, struct file *vm_file,
+		       const struct kvm_dirty_log *log, const unsigned long *bitmap)
+{
+	long rc;
+
+	dirty->began = runway_wait_until(dirty->tick);
+	dirty->logged = READ_ONCE(*bitmap);
+	rc = vm_file->f_op->unlocked_ioctl(vm_file, KVM_GET_DIRTY_LOG, dirty->log);
+	dirty->ended = rdtsc();
+	if (rc < 0)
+		return rc;
+	if (get_user(dirty->given, (u64 __user *)log->dirty_bitmap))
+		return -EFAULT;
+	dirty->flushed = watch_log(dirty, bitmap);
+	return 0;
+}
+
+static int ask_vm(struct kvm *kvm, struct runway_kick_dirty *dirty, struct file *vm_file)
+{
+	struct kvm_memory_slot *slot;
+	struct kvm_dirty_log log;
+	int index, rc = -EINVAL;
+
+	if (!is_kvm_file(vm_file, "kvm-vm") || vm_file->private_data != kvm)
+		return -EINVAL;
+	if (copy_from_user(&log, (void __user *)dirty->log, sizeof(log)))
+		return -EFAULT;
+	index = srcu_read_lock(&kvm->srcu);
+	slot = log.slot <= U16_MAX ? id_to_memslot(kvm_memslots(kvm), log.slot) : NULL;
+	if (slot && slot->dirty_bitmap && slot->npages <= BITS_PER_LONG)
+		rc = ask_for_log(dirty, vm_file, &log, slot->dirty_bitmap);
+	srcu_read_unlock(&kvm->srcu, index);
+	return rc;
+}
+
+/* Interrupts stay on, for KVM sleeps on a mutex: who asks looks whether any came. */
+static long dirty_log(struct attachment *attachment, struct runway_kick_dirty __user *argument)
+{
+	struct runway_kick_dirty dirty;
+	struct file *vm_file;
+	int rc;
+
+	if (!attachment->vcpu)
+		return -ENOTCONN;
+	if (copy_from_user(&dirty, argument, sizeof(dirty)))
+		return -EFAULT;
+	if (dirty.reserved || dirty.bound_ticks > RUNWAY_KICK_AHEAD_TICKS_MAX ||
+	    (s64)(dirty.tick - rdtsc()) > RUNWAY_KICK_AHEAD_TICKS_MAX)
+		return -EINVAL;
+	vm_file = fget(dirty.vm_fd);
+	if (!vm_file)
+		return -EBADF;
+	rc = ask_vm(attachment->vcpu->kvm, &dirty, vm_file);
+	fput(vm_file);
+	if (!rc && copy_to_user(argument, &dirty, sizeof(dirty)))
+		return -EFAULT;
+	return rc;
+}
+
 static long read_counters(struct attachment *attachment,
 			  struct runway_kick_counters __user *argument)
 {
@@ -376,6 +452,9 @@ static long device_ioctl(struct file *file, unsigned int command, unsigned long 
 		break;
 	case RUNWAY_KICK_FILL:
 		rc = fill(attachment);
+		break;
+	case RUNWAY_KICK_DIRTY:
+		rc = dirty_log(attachment, (void __user *)argument);
 		break;
 	default:
 		rc = -ENOTTY;

@@ -109,6 +109,28 @@ struct runway_kick_at {
 	__u64 began, ended; /* out: TSC just before kvm_vcpu_kick() and just after */
 };
 
+/*
+ * Asks for the dirty log of a memslot at a moment of the TSC, as any VMM does (KVM_GET_DIRTY_LOG), and
+ * then watches the log until pages that the guest wrote before are in it, or the bound is over. With
+ * PML a processor keeps what a guest wrote until an exit; the request kicks every vCPU, without a
+ * request of its own, so that they exit.
+ */
+struct runway_kick_dirty {
+	__s32 vm_fd;	/* of the attached vCPU's VM */
+	__u32 reserved; /* 0 */
+	__u64 log; /* address of a struct kvm_dirty_log in the caller; a slot of at most 64 pages */
+	__u64 pages;	   /* to be waited for: bit n is page n of the slot */
+	__u64 tick;	   /* at most RUNWAY_KICK_AHEAD_TICKS_MAX from now */
+	__u64 bound_ticks; /* from the request on, at most RUNWAY_KICK_AHEAD_TICKS_MAX */
+
+	/* out */
+	__u64 logged;	    /* pages that were in the log just before the request */
+	__u64 given;	    /* that KVM answered */
+	__u64 seen;	    /* that it answered, or that came to the log after */
+	__u64 began, ended; /* TSC just before the request, and just after its answer */
+	__u64 flushed;	    /* TSC when all of `pages` were seen; 0: not within the bound */
+};
+
 /* Of the vCPU, of the CPU it runs on, of all CPUs: read so often that text would be too slow. */
 struct runway_kick_counters {
 	__u32 cpu;	/* in */
@@ -135,6 +157,7 @@ struct runway_kick_counters {
  * instructions an allocator takes depends on all that was allocated and freed before.
  */
 #define RUNWAY_KICK_FILL _IO(0xb7, 0x05)
+#define RUNWAY_KICK_DIRTY _IOWR(0xb7, 0x06, struct runway_kick_dirty)
 
 #endif
 #endif

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "workloads/race-setup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "workloads/kick/runway-kick.h"
+
+int race_setup_vm(struct vm *vm, struct err *err)
+{
+	struct kvm_enable_cap poll = { .cap = KVM_CAP_HALT_POLL };
+	uint64_t offset = 0;
+
+	ioctl(vm->fd, KVM_ENABLE_CAP, &poll);
+	for (unsigned i = 0; i < vm->vcpus_count; i++) {
+		struct kvm_device_attr attr = { .group = KVM_VCPU_TSC_CTRL,
+						.attr = KVM_VCPU_TSC_OFFSET,
+						.addr = (uintptr_t)&offset };
+
+		if (ioctl(vm->vcpus[i].fd, KVM_SET_DEVICE_ATTR, &attr) < 0)
+			return err_sys(err, -errno, "Cannot give vCPU %u the host's TSC", i);
+	}
+	return 0;
+}
+
+int race_setup_device(const char *device, const struct vcpu *vcpu, int *ret_fd, struct err *err)
+{
+	struct runway_kick_attach attach = { .vcpu_fd = vcpu->fd };
+	CLEANUP(close_fd) int fd = open(device, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_sys(err, -errno, "Cannot open %s (is runway-kick.ko loaded?)", device);
+	if (ioctl(fd, RUNWAY_KICK_ATTACH, &attach) < 0)
+		return err_sys(err, -errno, "Cannot attach the kick device to a vCPU");
+	*ret_fd = fd;
+	fd = -1;
+	return 0;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a host under test gives whoever meets a vCPU at a moment of the TSC: races and dirty logs. */
+#ifndef RUNWAY_WORKLOADS_RACE_SETUP_H
+#define RUNWAY_WORKLOADS_RACE_SETUP_H
+
+#include "lib/err.h"
+#include "workloads/vm.h"
+
+/* Guest and host share one clock, and a halt sleeps at once: a polling host would look for events
+ * by itself, which is no race. */
+int race_setup_vm(struct vm *vm, struct err *err);
+
+/* Opens the kick device, attached to that vCPU. */
+int race_setup_device(const char *device, const struct vcpu *vcpu, int *ret_fd, struct err *err);
+
+#endif
