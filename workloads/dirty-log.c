@@ -17,9 +17,9 @@
 #define FAR_TICKS 30000
 #define WARM_UP_ROUNDS 4
 /*
- * Up to the target's last write most requests are answered by its own exit, and a few of them do; where
- * the exit does not empty the buffer the width of what is late is a metric. After the last write so
- * many offsets are tried.
+ * CPUID's exit empties the buffer by itself: up to the target's last write a few offsets are enough. On
+ * the path that re-enters at once each is tried, for the width of what is late is a metric. After the
+ * last write it is so many of them.
  */
 #define COARSE_TICKS 4
 #define SAME_OFFSETS 128
@@ -189,12 +189,11 @@ static int measure_cycle(struct watch *watch, struct err *err)
 	uint64_t exit;
 
 	for (int i = 0; i < WARM_UP_ROUNDS; i++) {
-		/* Pages that are touched for the first time are in the log by their fault. */
 		int rc;
 
+		/* Pages that are touched for the first time are in the log by their fault. */
 		dirty.pages = i ? PAGES_AFTER : PAGES_BEFORE;
 		rc = one_round(watch, FAR_TICKS, &dirty, err);
-
 		if (rc < 0)
 			return rc;
 	}
@@ -245,6 +244,10 @@ static int sweep(struct watch *watch, struct err *err)
 			return rc;
 		add(result, offset, &dirty);
 	}
+	/* A gate is not passed by what was never tried. */
+	if (!result->pending)
+		return err_set(err, -ENODATA,
+			       "No page was with the processor when the dirty log was asked for.");
 	return 0;
 }
 
