@@ -34,6 +34,22 @@ static bool lost_an_ipi(const struct rep *rep)
 	return rep->outcome.result == VM_TIMEOUT && rep->sent * rep->destinations > rep->received;
 }
 
+/* Up to where the guest is ready; false when it did not get there, which was reported. rep is the caller's to
+ * release either way. */
+static bool begin_rep(struct bench *bench, const struct workload *workload, enum pass pass,
+		      unsigned number, struct rep *ret_rep)
+{
+	struct err err = ERR_INIT;
+
+	rep_init(ret_rep, workload, pass, number);
+	report_begin(bench, ret_rep);
+	if (rep_prepare(ret_rep, bench, &err) < 0) {
+		report_fail(bench, workload, "system", err.text);
+		return false;
+	}
+	return leg_is_ok(bench, ret_rep);
+}
+
 /* False when the rest of this workload's repetitions would tell nothing more. */
 static bool run_rep(struct bench *bench, const struct workload *workload, enum pass pass,
 		    unsigned number, struct delivery *delivery)
@@ -41,13 +57,7 @@ static bool run_rep(struct bench *bench, const struct workload *workload, enum p
 	CLEANUP(rep_release) struct rep rep;
 	struct err err = ERR_INIT;
 
-	rep_init(&rep, workload, pass, number);
-	report_begin(bench, &rep);
-	if (rep_prepare(&rep, bench, &err) < 0) {
-		report_fail(bench, workload, "system", err.text);
-		return false;
-	}
-	if (!leg_is_ok(bench, &rep))
+	if (!begin_rep(bench, workload, pass, number, &rep))
 		return false;
 	if (rep_measure(&rep, bench, &err) < 0) {
 		report_fail(bench, workload, "system", err.text);
@@ -88,13 +98,7 @@ static void run_kick_gate(struct bench *bench, const struct workload *workload)
 	struct kick_result result;
 	struct err err = ERR_INIT;
 
-	rep_init(&rep, workload, PASS_TIMING, 0);
-	report_begin(bench, &rep);
-	if (rep_prepare(&rep, bench, &err) < 0) {
-		report_fail(bench, workload, "system", err.text);
-		return;
-	}
-	if (!leg_is_ok(bench, &rep))
+	if (!begin_rep(bench, workload, PASS_TIMING, 0, &rep))
 		return;
 	gate.rounds = (unsigned)rep.vm.spec.iterations;
 	if (kick_gate_run(&gate, &result, &err) < 0) {
@@ -109,7 +113,7 @@ static void run_kick_gate(struct bench *bench, const struct workload *workload)
 	bench->kick_lost |= result.lost > 0;
 }
 
-static void run_dirty_log(struct bench *bench, const struct workload *workload)
+static void ask_for_dirty_logs(struct bench *bench, const struct workload *workload)
 {
 	CLEANUP(rep_release) struct rep rep;
 	struct dirty_log log = { .workload = workload,
@@ -120,19 +124,7 @@ static void run_dirty_log(struct bench *bench, const struct workload *workload)
 	struct err err = ERR_INIT;
 	int rc;
 
-	if (!host_facts_has_pml(bench->sys)) {
-		report_skip(bench, workload,
-			    "this host has no PML (kvm_intel.pml is not Y): nothing "
-			    "about its dirty log was tried");
-		return;
-	}
-	rep_init(&rep, workload, PASS_TIMING, 0);
-	report_begin(bench, &rep);
-	if (rep_prepare(&rep, bench, &err) < 0) {
-		report_fail(bench, workload, "system", err.text);
-		return;
-	}
-	if (!leg_is_ok(bench, &rep))
+	if (!begin_rep(bench, workload, PASS_TIMING, 0, &rep))
 		return;
 	rc = dirty_log_run(&log, &result, &err);
 	if (rc == -ENOTSUP)
@@ -146,6 +138,16 @@ static void run_dirty_log(struct bench *bench, const struct workload *workload)
 		report_dirty_log(bench, workload, &result);
 }
 
+static void run_dirty_log(struct bench *bench, const struct workload *workload)
+{
+	if (host_facts_has_pml(bench->sys))
+		ask_for_dirty_logs(bench, workload);
+	else
+		report_skip(bench, workload,
+			    "this host has no PML (kvm_intel.pml is not Y): nothing "
+			    "about its dirty log was tried");
+}
+
 static void run_race(struct bench *bench, const struct workload *workload, unsigned number)
 {
 	CLEANUP(rep_release) struct rep rep;
@@ -156,13 +158,7 @@ static void run_race(struct bench *bench, const struct workload *workload, unsig
 			     .limit_s = bench->limit_s };
 	struct err err = ERR_INIT;
 
-	rep_init(&rep, workload, PASS_TIMING, number);
-	report_begin(bench, &rep);
-	if (rep_prepare(&rep, bench, &err) < 0) {
-		report_fail(bench, workload, "system", err.text);
-		return;
-	}
-	if (!leg_is_ok(bench, &rep))
+	if (!begin_rep(bench, workload, PASS_TIMING, number, &rep))
 		return;
 	if (race_run(&race, &map, &err) < 0)
 		report_fail(bench, workload, "system", err.text);
