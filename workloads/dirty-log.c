@@ -50,16 +50,16 @@ struct watch {
 
 static bool is_alive(const struct watch *watch)
 {
-	return __atomic_load_n(&watch->log->vm->vcpus[0].run->immediate_exit, __ATOMIC_SEQ_CST) ==
-	       0;
+	return race_vcpu_is_alive(&watch->log->vm->vcpus[0]);
 }
 
 static int read_others(const struct watch *watch, uint64_t *ret_others, struct err *err)
 {
-	struct runway_kick_counters counters = { .cpu = watch->log->vm->vcpus[0].cpu };
+	struct runway_kick_counters counters;
+	int rc = race_read_counters(watch->device_fd, &watch->log->vm->vcpus[0], &counters, err);
 
-	if (ioctl(watch->device_fd, RUNWAY_KICK_COUNTERS, &counters) < 0)
-		return err_sys(err, -errno, "Cannot read the counters of the kick device");
+	if (rc < 0)
+		return rc;
 	*ret_others = counters.others;
 	return 0;
 }

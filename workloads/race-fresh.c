@@ -6,15 +6,7 @@
 #include <unistd.h>
 
 #include "workloads/kick/runway-kick.h"
-
-static int attach(const struct fresh *fresh, const struct vcpu *vcpu, struct err *err)
-{
-	struct runway_kick_attach attach = { .vcpu_fd = vcpu->fd };
-
-	if (ioctl(fresh->device_fd, RUNWAY_KICK_ATTACH, &attach) < 0)
-		return err_sys(err, -errno, "Cannot attach the kick device to a vCPU");
-	return 0;
-}
+#include "workloads/race-setup.h"
 
 /* On the CPU that they will run on. */
 static int fill_pool(struct fresh *fresh, struct err *err)
@@ -24,7 +16,7 @@ static int fill_pool(struct fresh *fresh, struct err *err)
 		int rc = vm_add_fresh(fresh->vm, &vcpu, err);
 
 		if (!rc)
-			rc = attach(fresh, vcpu, err);
+			rc = race_setup_attach(fresh->device_fd, vcpu, err);
 		if (rc < 0)
 			return rc;
 		if (ioctl(fresh->device_fd, RUNWAY_KICK_FILL) < 0)
@@ -100,7 +92,7 @@ bool fresh_is_back(const struct fresh *fresh, uint64_t round)
 	return __atomic_load_n(&fresh->back, __ATOMIC_SEQ_CST) == round;
 }
 
-static void stop(struct fresh *fresh, struct vm_outcome *ret_outcome)
+void fresh_end(struct fresh *fresh, struct vm_outcome *ret_outcome)
 {
 	if (fresh->threaded) {
 		fresh->page->go = (uint64_t)RACE_OVER;
@@ -121,7 +113,7 @@ static int make_pool(struct fresh *fresh, struct err *err)
 		return err_set(err, -ENODATA,
 			       "%u vCPUs were not enough: too many rounds are disturbed.",
 			       FRESH_POOL * FRESH_POOLS_MAX);
-	stop(fresh, &outcome);
+	fresh_end(fresh, &outcome);
 	rc = vm_renew(fresh->vm, err);
 	if (rc < 0)
 		return rc;
@@ -146,10 +138,5 @@ int fresh_next(struct fresh *fresh, struct vcpu **ret_vcpu, struct err *err)
 		return rc;
 	fresh->vcpu = &fresh->vm->fresh[++fresh->taken];
 	*ret_vcpu = fresh->vcpu;
-	return attach(fresh, fresh->vcpu, err);
-}
-
-void fresh_end(struct fresh *fresh, struct vm_outcome *ret_outcome)
-{
-	stop(fresh, ret_outcome);
+	return race_setup_attach(fresh->device_fd, fresh->vcpu, err);
 }

@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 
 #include "workloads/kick/runway-kick.h"
+#include "workloads/race-setup.h"
 
 /* All times are ticks of the TSC, which are instructions. */
 
@@ -37,10 +38,7 @@ static bool is_kick(const struct sweep *sweep)
 static int read_counters(const struct sweep *sweep, struct runway_kick_counters *ret,
 			 struct err *err)
 {
-	*ret = (struct runway_kick_counters){ .cpu = sweep->target->cpu };
-	if (ioctl(sweep->device_fd, RUNWAY_KICK_COUNTERS, ret) < 0)
-		return err_sys(err, -errno, "Cannot read the counters of the kick device");
-	return 0;
+	return race_read_counters(sweep->device_fd, sweep->target, ret, err);
 }
 
 static int signal_msi(const struct sweep *sweep, struct err *err)
@@ -88,10 +86,9 @@ static bool is_done(const struct sweep *sweep)
 	       (!sweep->fresh || fresh_is_back(sweep->fresh, sweep->rounds));
 }
 
-/* Whether the guest can still be waited for: it has not failed, and its time is not long up. */
 bool race_target_is_alive(const struct sweep *sweep)
 {
-	return __atomic_load_n(&sweep->target->run->immediate_exit, __ATOMIC_SEQ_CST) == 0;
+	return race_vcpu_is_alive(sweep->target);
 }
 
 /* Until the target is done, or until a target that sleeps has had its time. */

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
-#include "workloads/kick/runway-kick.h"
 
 int race_setup_vm(struct vm *vm, struct err *err)
 {
@@ -26,15 +25,39 @@ int race_setup_vm(struct vm *vm, struct err *err)
 	return 0;
 }
 
-int race_setup_device(const char *device, const struct vcpu *vcpu, int *ret_fd, struct err *err)
+int race_setup_attach(int device_fd, const struct vcpu *vcpu, struct err *err)
 {
 	struct runway_kick_attach attach = { .vcpu_fd = vcpu->fd };
+
+	if (ioctl(device_fd, RUNWAY_KICK_ATTACH, &attach) < 0)
+		return err_sys(err, -errno, "Cannot attach the kick device to a vCPU");
+	return 0;
+}
+
+int race_read_counters(int device_fd, const struct vcpu *vcpu, struct runway_kick_counters *ret,
+		       struct err *err)
+{
+	*ret = (struct runway_kick_counters){ .cpu = vcpu->cpu };
+	if (ioctl(device_fd, RUNWAY_KICK_COUNTERS, ret) < 0)
+		return err_sys(err, -errno, "Cannot read the counters of the kick device");
+	return 0;
+}
+
+bool race_vcpu_is_alive(const struct vcpu *vcpu)
+{
+	return __atomic_load_n(&vcpu->run->immediate_exit, __ATOMIC_SEQ_CST) == 0;
+}
+
+int race_setup_device(const char *device, const struct vcpu *vcpu, int *ret_fd, struct err *err)
+{
 	CLEANUP(close_fd) int fd = open(device, O_RDWR | O_CLOEXEC);
+	int rc;
 
 	if (fd < 0)
 		return err_sys(err, -errno, "Cannot open %s (is runway-kick.ko loaded?)", device);
-	if (ioctl(fd, RUNWAY_KICK_ATTACH, &attach) < 0)
-		return err_sys(err, -errno, "Cannot attach the kick device to a vCPU");
+	rc = race_setup_attach(fd, vcpu, err);
+	if (rc < 0)
+		return rc;
 	*ret_fd = fd;
 	fd = -1;
 	return 0;

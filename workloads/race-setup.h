@@ -4,6 +4,7 @@
 #define RUNWAY_WORKLOADS_RACE_SETUP_H
 
 #include "lib/err.h"
+#include "workloads/kick/runway-kick.h"
 #include "workloads/vm.h"
 
 /* Guest and host share one clock, and a halt sleeps at once: a polling host would look for events
@@ -12,5 +13,11 @@ int race_setup_vm(struct vm *vm, struct err *err);
 
 /* Opens the kick device, attached to that vCPU. */
 int race_setup_device(const char *device, const struct vcpu *vcpu, int *ret_fd, struct err *err);
+/* Attaches an open kick device to another vCPU. */
+int race_setup_attach(int device_fd, const struct vcpu *vcpu, struct err *err);
+int race_read_counters(int device_fd, const struct vcpu *vcpu, struct runway_kick_counters *ret,
+		       struct err *err);
+/* Whether the guest can still be waited for: it has not failed, and its time is not long up. */
+bool race_vcpu_is_alive(const struct vcpu *vcpu);
 
 #endif
