@@ -116,7 +116,7 @@ static bool were_written(const struct watch *watch, const struct runway_kick_dir
 static int try_round(struct watch *watch, int64_t offset, struct runway_kick_dirty *dirty,
 		     struct err *err)
 {
-	uint64_t bitmap = 0, before, after;
+	uint64_t bitmap = 0, before = 0, after = 0;
 	struct kvm_dirty_log log = { .slot = VM_DIRTY_SLOT, .dirty_bitmap = &bitmap };
 	int rc = read_others(watch, &before, err);
 
